@@ -1,0 +1,4 @@
+// Command cachemeter shows what caches do.
+package main
+
+func main() {}

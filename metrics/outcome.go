@@ -1,0 +1,91 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"io"
+)
+
+// Outcome is how a lookup ended. Every lookup has exactly one.
+type Outcome uint8
+
+// A lookup that found its value is a [Hit], one that was answered "not there" is
+// a [Miss], and one that the cache could not answer is an [Error].
+const (
+	Hit Outcome = iota
+	Miss
+	Error
+
+	outcomes = 3
+)
+
+// String returns "hit", "miss" or "error", the words of every export.
+func (o Outcome) String() string {
+	switch o {
+	case Hit:
+		return "hit"
+	case Miss:
+		return "miss"
+	case Error:
+		return "error"
+	default:
+		return "unknown"
+	}
+}
+
+// ErrorClass says why a cache operation failed, in few enough words to be a label.
+type ErrorClass uint8
+
+// The classes of errors. What was recorded without a class is [OtherError].
+const (
+	OtherError      ErrorClass = iota // anything else, and errors recorded without a class
+	TimeoutError                      // a deadline passed, here or in the cache's pool
+	ConnectionError                   // no connection, or one that broke
+	ServerError                       // the cache answered, with an error
+	CancelledError                    // the caller gave up
+
+	errorClasses = 5
+)
+
+// ErrorClasses is the number of classes; every class is below it.
+const ErrorClasses = errorClasses
+
+// String returns the class as one lower-case word, fit for a label.
+func (c ErrorClass) String() string {
+	switch c {
+	case TimeoutError:
+		return "timeout"
+	case ConnectionError:
+		return "connection"
+	case ServerError:
+		return "server"
+	case CancelledError:
+		return "cancelled"
+	default:
+		return "other"
+	}
+}
+
+// ClassOf tells the class of err by what the standard library says about it:
+// cancellation, then anything that calls itself a timeout, then broken or refused
+// connections. It never answers [ServerError]: only a protocol knows that. A nil
+// error and one it cannot tell are [OtherError].
+func ClassOf(err error) ErrorClass {
+	if err == nil {
+		return OtherError
+	}
+	if errors.Is(err, context.Canceled) {
+		return CancelledError
+	}
+	var timeout interface{ Timeout() bool }
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
+		return TimeoutError
+	}
+	// net.Error's other method marks what the net package returns, without
+	// linking net into programs that have no network cache.
+	var network interface{ Temporary() bool }
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || errors.As(err, &network) {
+		return ConnectionError
+	}
+	return OtherError
+}

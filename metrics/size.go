@@ -1,0 +1,66 @@
+package metrics
+
+import "slices"
+
+// SizeFunc reports how many entries a cache holds now and how many it can hold.
+// A negative number means that the cache cannot tell. It answers ok = false once
+// the cache is gone, and is then forgotten. Only readers call it, possibly several
+// at once, and no lock of ours is held meanwhile; a panic in it is taken for
+// "cannot tell".
+type SizeFunc func() (entries, capacity int, ok bool)
+
+// AddSize makes a cache's size part of the namespace's figures. Several caches of
+// one namespace add up. The function should not keep its cache alive: a
+// weak.Pointer lets a dropped cache be collected.
+func (n *Namespace) AddSize(size SizeFunc) {
+	if n == nil || size == nil {
+		return
+	}
+	n.mu.Lock()
+	n.sizes = append(n.sizes, &size)
+	full := len(n.sizes) == cap(n.sizes)
+	n.mu.Unlock()
+	// A program that makes a cache for each request and never reads figures must
+	// not pile up functions: look for dead ones before the list has to grow.
+	if full {
+		n.readSizes(new(Stats))
+	}
+}
+
+// readSizes adds the sizes of all live caches to s and forgets the dead ones.
+func (n *Namespace) readSizes(s *Stats) {
+	n.mu.Lock()
+	sizes := slices.Clone(n.sizes)
+	n.mu.Unlock()
+	var dead []*SizeFunc
+	for _, size := range sizes {
+		entries, capacity, ok := callSize(*size)
+		if !ok {
+			dead = append(dead, size)
+			continue
+		}
+		if entries >= 0 {
+			s.Entries += uint64(entries)
+			s.Reported |= Entries
+		}
+		if capacity >= 0 {
+			s.Capacity += uint64(capacity)
+			s.Reported |= Capacity
+		}
+	}
+	if dead == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.sizes = slices.DeleteFunc(n.sizes, func(size *SizeFunc) bool { return slices.Contains(dead, size) })
+}
+
+func callSize(size SizeFunc) (entries, capacity int, ok bool) {
+	defer func() {
+		if recover() != nil {
+			entries, capacity, ok = -1, -1, true
+		}
+	}()
+	return size()
+}

@@ -1,0 +1,2 @@
+// Package generic decorates any cache.
+package generic

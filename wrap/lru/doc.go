@@ -1,0 +1,2 @@
+// Package lrumeter decorates golang-lru caches.
+package lrumeter

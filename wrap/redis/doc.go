@@ -1,0 +1,2 @@
+// Package redismeter decorates go-redis clients.
+package redismeter
