@@ -26,7 +26,7 @@ type Namespace struct {
 	classes  [errorClasses]atomic.Uint64
 
 	mu    sync.Mutex // guards sizes, and orders changes of listing
-	sizes []*SizeFunc
+	sizes []*sizeSource
 
 	counters counters
 }

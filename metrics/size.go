@@ -1,13 +1,48 @@
 package metrics
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // SizeFunc reports how many entries a cache holds now and how many it can hold.
 // A negative number means that the cache cannot tell. It answers ok = false once
-// the cache is gone, and is then forgotten. Only readers call it, possibly several
-// at once, and no lock of ours is held meanwhile; a panic in it is taken for
-// "cannot tell".
+// the cache is gone, and is then forgotten. Only readers call it, one at a time;
+// meanwhile other readers, and one that it calls itself, see what it answered last.
+// A panic in it is taken for "cannot tell".
 type SizeFunc func() (entries, capacity int, ok bool)
+
+// sizeSource is a SizeFunc with its last answer.
+type sizeSource struct {
+	call    SizeFunc
+	calling sync.Mutex
+
+	mu                sync.Mutex // guards the answer
+	entries, capacity int
+	gone              bool
+}
+
+func (s *sizeSource) read() (entries, capacity int, ok bool) {
+	if s.calling.TryLock() {
+		defer s.calling.Unlock()
+		entries, capacity, ok := s.ask()
+		s.mu.Lock()
+		s.entries, s.capacity, s.gone = entries, capacity, !ok
+		s.mu.Unlock()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.entries, s.capacity, !s.gone
+}
+
+func (s *sizeSource) ask() (entries, capacity int, ok bool) {
+	defer func() {
+		if recover() != nil {
+			entries, capacity, ok = -1, -1, true
+		}
+	}()
+	return s.call()
+}
 
 // AddSize makes a cache's size part of the namespace's figures. Several caches of
 // one namespace add up. The function should not keep its cache alive: a
@@ -17,7 +52,7 @@ func (n *Namespace) AddSize(size SizeFunc) {
 		return
 	}
 	n.mu.Lock()
-	n.sizes = append(n.sizes, &size)
+	n.sizes = append(n.sizes, &sizeSource{call: size, entries: -1, capacity: -1})
 	full := len(n.sizes) == cap(n.sizes)
 	n.mu.Unlock()
 	// A program that makes a cache for each request and never reads figures must
@@ -32,9 +67,9 @@ func (n *Namespace) readSizes(s *Stats) {
 	n.mu.Lock()
 	sizes := slices.Clone(n.sizes)
 	n.mu.Unlock()
-	var dead []*SizeFunc
+	var dead []*sizeSource
 	for _, size := range sizes {
-		entries, capacity, ok := callSize(*size)
+		entries, capacity, ok := size.read()
 		if !ok {
 			dead = append(dead, size)
 			continue
@@ -53,14 +88,5 @@ func (n *Namespace) readSizes(s *Stats) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.sizes = slices.DeleteFunc(n.sizes, func(size *SizeFunc) bool { return slices.Contains(dead, size) })
-}
-
-func callSize(size SizeFunc) (entries, capacity int, ok bool) {
-	defer func() {
-		if recover() != nil {
-			entries, capacity, ok = -1, -1, true
-		}
-	}()
-	return size()
+	n.sizes = slices.DeleteFunc(n.sizes, func(size *sizeSource) bool { return slices.Contains(dead, size) })
 }
