@@ -168,7 +168,8 @@ func TestWords(t *testing.T) {
 func TestContextNamespace(t *testing.T) {
 	_, ok := metrics.NamespaceFromContext(context.Background())
 	require.False(t, ok)
-	_, ok = metrics.NamespaceFromContext(nil) //nolint:staticcheck // a nil context must not panic
+	//lint:ignore SA1012 a nil context must not panic
+	_, ok = metrics.NamespaceFromContext(nil)
 	require.False(t, ok)
 	name, ok := metrics.NamespaceFromContext(metrics.ContextWithNamespace(context.Background(), ""))
 	require.True(t, ok)
