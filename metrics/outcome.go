@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 )
 
 // Outcome is how a lookup ended. Every lookup has exactly one.
@@ -77,15 +78,36 @@ func ClassOf(err error) ErrorClass {
 	if errors.Is(err, context.Canceled) {
 		return CancelledError
 	}
-	var timeout interface{ Timeout() bool }
-	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
+	if errors.Is(err, context.DeadlineExceeded) || isAny(err, isTimeout) {
 		return TimeoutError
 	}
-	// net.Error's other method marks what the net package returns, without
-	// linking net into programs that have no network cache.
-	var network interface{ Temporary() bool }
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || errors.As(err, &network) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || isAny(err, isNetwork) {
 		return ConnectionError
 	}
 	return OtherError
+}
+
+func isTimeout(err error) bool {
+	timeout, ok := err.(interface{ Timeout() bool })
+	return ok && timeout.Timeout()
+}
+
+// isNetwork goes by net.Error's other method, which marks what the net package
+// returns, without linking net into programs that have no network cache.
+func isNetwork(err error) bool {
+	_, ok := err.(interface{ Temporary() bool })
+	return ok
+}
+
+// isAny asks err and all that it wraps. errors.As would allocate its target.
+func isAny(err error, is func(error) bool) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if is(err) {
+			return true
+		}
+		if several, ok := err.(interface{ Unwrap() []error }); ok {
+			return slices.ContainsFunc(several.Unwrap(), func(e error) bool { return isAny(e, is) })
+		}
+	}
+	return false
 }
