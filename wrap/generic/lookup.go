@@ -1,0 +1,107 @@
+package generic
+
+import (
+	"context"
+
+	"github.com/cachemeter/cachemeter/metrics"
+)
+
+// Lookup decorates a function that looks a key up, and keeps its signature: true is
+// a hit, false a miss, a panic an error. The function returned is as safe for
+// concurrent use as get, and costs no allocation a call.
+func Lookup[K, V any](namespace *metrics.Namespace, get func(key K) (V, bool)) func(key K) (V, bool) {
+	if namespace == nil {
+		return get
+	}
+	return func(key K) (value V, ok bool) {
+		returned := false
+		defer func() {
+			if !returned {
+				namespace.RecordError()
+			}
+		}()
+		value, ok = get(key)
+		returned = true
+		if ok {
+			namespace.RecordHit()
+		} else {
+			namespace.RecordMiss()
+		}
+		return value, ok
+	}
+}
+
+// LookupContext is [Lookup] for a function that takes a context.
+func LookupContext[K, V any](namespace *metrics.Namespace, get func(ctx context.Context, key K) (V, bool)) func(ctx context.Context, key K) (V, bool) {
+	if namespace == nil {
+		return get
+	}
+	return func(ctx context.Context, key K) (value V, ok bool) {
+		returned := false
+		defer func() {
+			if !returned {
+				namespace.RecordError()
+			}
+		}()
+		value, ok = get(ctx, key)
+		returned = true
+		if ok {
+			namespace.RecordHit()
+		} else {
+			namespace.RecordMiss()
+		}
+		return value, ok
+	}
+}
+
+// LookupErr decorates a function that says "absent" with an error: nil is a hit, an
+// error for which isMiss is true a miss, any other an error. A nil isMiss is never
+// true. The caller gets the very error that get returned. isMiss is called beside
+// the caller's own handling of the error and should be as cheap as an [errors.Is].
+func LookupErr[K, V any](namespace *metrics.Namespace, get func(ctx context.Context, key K) (V, error), isMiss func(error) bool) func(ctx context.Context, key K) (V, error) {
+	if namespace == nil {
+		return get
+	}
+	return func(ctx context.Context, key K) (value V, err error) {
+		returned := false
+		defer func() {
+			if !returned {
+				namespace.RecordError()
+			}
+		}()
+		value, err = get(ctx, key)
+		returned = true
+		recordErr(namespace, err, isMiss)
+		return value, err
+	}
+}
+
+// LookupErrNoContext is [LookupErr] for a function that takes no context.
+func LookupErrNoContext[K, V any](namespace *metrics.Namespace, get func(key K) (V, error), isMiss func(error) bool) func(key K) (V, error) {
+	if namespace == nil {
+		return get
+	}
+	return func(key K) (value V, err error) {
+		returned := false
+		defer func() {
+			if !returned {
+				namespace.RecordError()
+			}
+		}()
+		value, err = get(key)
+		returned = true
+		recordErr(namespace, err, isMiss)
+		return value, err
+	}
+}
+
+func recordErr(namespace *metrics.Namespace, err error, isMiss func(error) bool) {
+	switch {
+	case err == nil:
+		namespace.RecordHit()
+	case isMiss != nil && isMiss(err):
+		namespace.RecordMiss()
+	default:
+		namespace.RecordFailures(metrics.ClassOf(err), 1)
+	}
+}
