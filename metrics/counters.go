@@ -1,7 +1,5 @@
 package metrics
 
-import "sync/atomic"
-
 // counter names one figure of a [cell]. The first eight share a cache line and
 // are what a single lookup or write touches; the rest follow in the second.
 type counter uint8
@@ -28,9 +26,12 @@ const (
 	cellCounters = 16
 )
 
-// cell holds one set of a namespace's counters: 128 bytes, the span that
-// adjacent-line prefetch makes two processors fight over.
-type cell [cellCounters]atomic.Uint64
+// cell holds one set of a namespace's counters: 128 bytes, which is the span that two
+// processors fight over where cache lines are fetched in pairs.
+type cell [cellCounters]uint64
+
+// cellShift is the binary logarithm of a cell's size.
+const cellShift = 7
 
 // totals is what the cells of a namespace add up to at one moment.
 type totals [cellCounters]uint64
@@ -49,24 +50,6 @@ func (t *totals) any() bool {
 func (t totals) minus(base *totals) totals {
 	for i := range t {
 		t[i] -= base[i]
-	}
-	return t
-}
-
-// counters are the counters of one namespace. Adding is safe for concurrent use
-// and exact; nothing is ever taken away.
-type counters struct {
-	first cell
-}
-
-func (c *counters) add(which counter, n uint64) {
-	c.first[which].Add(n)
-}
-
-func (c *counters) load() totals {
-	var t totals
-	for i := range t {
-		t[i] = c.first[i].Load()
 	}
 	return t
 }

@@ -4,8 +4,6 @@ import (
 	"iter"
 	"math"
 	"math/bits"
-	"slices"
-	"sync/atomic"
 	"time"
 )
 
@@ -34,64 +32,6 @@ func bucketBounds(i int) (low, next uint64) {
 	shift := i>>subBits - 1
 	low = uint64(i&(subBuckets-1)+subBuckets) << shift
 	return low, low + 1<<shift
-}
-
-// octave is the buckets of one power of two, made when first needed: the latencies
-// of one cache fall into a handful of them.
-type octave [subBuckets]atomic.Uint64
-
-type histogram struct {
-	sum     atomic.Uint64
-	octaves [octaves + 1]atomic.Pointer[octave]
-}
-
-func (h *histogram) observe(d time.Duration) {
-	nanos := uint64(max(d, 0))
-	i := bucketOf(nanos)
-	o := h.octaves[i>>subBits].Load()
-	if o == nil {
-		o = h.grow(i >> subBits)
-	}
-	h.sum.Add(nanos)
-	o[i&(subBuckets-1)].Add(1)
-}
-
-func (h *histogram) grow(i int) *octave {
-	o := new(octave)
-	if h.octaves[i].CompareAndSwap(nil, o) {
-		return o
-	}
-	return h.octaves[i].Load()
-}
-
-func (h *histogram) snapshot() Histogram {
-	var counts [allBuckets]uint64
-	first, last := -1, -1
-	var s Histogram
-	for i := range h.octaves {
-		o := h.octaves[i].Load()
-		if o == nil {
-			continue
-		}
-		for j := range o {
-			n := o[j].Load()
-			if n == 0 {
-				continue
-			}
-			k := i<<subBits + j
-			counts[k] = n
-			s.Count += n
-			if first < 0 {
-				first = k
-			}
-			last = k
-		}
-	}
-	if s.Count > 0 {
-		s.Sum = time.Duration(h.sum.Load())
-		s.first, s.counts = first, slices.Clone(counts[first:last+1])
-	}
-	return s
 }
 
 // Histogram is how a set of durations was distributed, as a value: safe to copy and

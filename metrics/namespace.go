@@ -18,17 +18,16 @@ import (
 type Namespace struct {
 	name string
 	tier string
-	hash uint64
 
-	reported atomic.Uint32
+	counters counters
+	classes  *[errorClasses]atomic.Uint64
+	latency  atomic.Pointer[latencies] // nil until something was measured
+
 	listing  atomic.Pointer[listing]
-	latency  [outcomes]histogram
-	classes  [errorClasses]atomic.Uint64
+	reported atomic.Uint32
 
 	mu    sync.Mutex // guards sizes, and orders changes of listing
 	sizes []*sizeSource
-
-	counters counters
 }
 
 // listing is what readers need beside the counters: whether the namespace exists
@@ -42,8 +41,12 @@ type listing struct {
 
 var unlisted = &listing{}
 
-func newNamespace(name, tier string, hash uint64) *Namespace {
-	n := &Namespace{name: name, tier: tier, hash: hash}
+func newNamespace(name, tier string) *Namespace {
+	n := &Namespace{
+		name: name, tier: tier,
+		classes: new([errorClasses]atomic.Uint64),
+	}
+	n.counters.init()
 	n.listing.Store(unlisted)
 	return n
 }
@@ -184,15 +187,6 @@ func (n *Namespace) recordLoad(which counter, d time.Duration) {
 	n.counters.add(which, 1)
 }
 
-// RecordLatency adds one observation of how long a lookup of the given outcome
-// took. It does not count the lookup: the outcome is recorded apart. A negative d
-// counts as none; an unknown outcome is ignored.
-func (n *Namespace) RecordLatency(outcome Outcome, d time.Duration) {
-	if n != nil && outcome < outcomes {
-		n.latency[outcome].observe(d)
-	}
-}
-
 func (n *Namespace) record(which counter, count int) {
 	if n == nil || count < 1 {
 		return
@@ -204,7 +198,7 @@ func (n *Namespace) record(which counter, count int) {
 // show as zeros before anything of the kind has happened. Declaring adds; it never
 // takes away. A figure above zero shows whether declared or not.
 func (n *Namespace) Reports(figures Figure) {
-	if n != nil {
+	if n != nil && !Figure(n.reported.Load()).Has(figures) {
 		n.reported.Or(uint32(figures))
 	}
 }

@@ -41,6 +41,7 @@ func (n *Namespace) existsWith(l *listing) bool {
 }
 
 func (n *Namespace) stats(l *listing) Stats {
+	n.counters.settle()
 	// Parts before their whole, which writers add to first: a part never exceeds it.
 	var classes [errorClasses]uint64
 	for i := 1; i < errorClasses; i++ {
@@ -77,28 +78,6 @@ func (s *Stats) splitErrors(classes [errorClasses]uint64) {
 	}
 }
 
-// Latency returns how long lookups of the given outcome took, since the last reset.
-// It is empty where nobody measured.
-func (n *Namespace) Latency(outcome Outcome) Histogram {
-	if n == nil || outcome >= outcomes {
-		return Histogram{}
-	}
-	base := n.listing.Load().latency[outcome]
-	h := n.latency[outcome].snapshot()
-	if base != nil {
-		h = h.Sub(*base)
-	}
-	return h
-}
-
-// TotalLatency is [Namespace.Latency] since the tracker was made: no reset lowers it.
-func (n *Namespace) TotalLatency(outcome Outcome) Histogram {
-	if n == nil || outcome >= outcomes {
-		return Histogram{}
-	}
-	return n.latency[outcome].snapshot()
-}
-
 // list makes the namespace exist as it stands.
 func (n *Namespace) list() {
 	if n.listing.Load().exists {
@@ -122,7 +101,7 @@ func (n *Namespace) rebase(exists bool) {
 	}
 	l.base = n.counters.load()
 	for i := range l.latency {
-		if h := n.latency[i].snapshot(); h.Count > 0 {
+		if h := n.TotalLatency(Outcome(i)); h.Count > 0 {
 			l.latency[i] = &h
 		}
 	}

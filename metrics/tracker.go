@@ -4,20 +4,12 @@ import (
 	"cmp"
 	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 // Overflow is the namespace that collects what is recorded for names beyond the
 // tracker's limit. It is an ordinary namespace: it can be read, reset and recorded
 // to by name.
 const Overflow = "_other"
-
-const (
-	defaultMaxNamespaces = 1000
-
-	// maxOverflowTiers bounds the tiers that the overflow is kept apart by.
-	maxOverflowTiers = 16
-)
 
 // Tracker counts the outcomes of cache operations per namespace, in memory. A
 // namespace's name is any string, the empty one included. All methods are safe for
@@ -28,10 +20,8 @@ const (
 // A name keeps its place for the tracker's life, through [Tracker.ResetAll] too: that
 // is what keeps handles valid and exported counters from going backwards.
 type Tracker struct {
-	dir       directory
-	max       int // 0: the default
-	full      atomic.Bool
-	overflows atomic.Int32 // overflow namespaces, which take no place of the others
+	places
+	max int // 0: the default
 }
 
 // NewTracker returns an empty tracker.
@@ -51,13 +41,40 @@ var defaultTracker = sync.OnceValue(func() *Tracker { return NewTracker() })
 func Default() *Tracker { return defaultTracker() }
 
 // RecordHit adds a hit to the namespace, which begins to exist.
-func (t *Tracker) RecordHit(namespace string) { t.place(namespace, "").RecordHit() }
+func (t *Tracker) RecordHit(namespace string) {
+	if t == nil {
+		return
+	}
+	n := t.whole.find(namespace)
+	if n == nil {
+		n = t.placeNew(namespace, "")
+	}
+	n.RecordHit()
+}
 
 // RecordMiss adds a miss to the namespace, which begins to exist.
-func (t *Tracker) RecordMiss(namespace string) { t.place(namespace, "").RecordMiss() }
+func (t *Tracker) RecordMiss(namespace string) {
+	if t == nil {
+		return
+	}
+	n := t.whole.find(namespace)
+	if n == nil {
+		n = t.placeNew(namespace, "")
+	}
+	n.RecordMiss()
+}
 
 // RecordError adds an error to the namespace, which begins to exist.
-func (t *Tracker) RecordError(namespace string) { t.place(namespace, "").RecordError() }
+func (t *Tracker) RecordError(namespace string) {
+	if t == nil {
+		return
+	}
+	n := t.whole.find(namespace)
+	if n == nil {
+		n = t.placeNew(namespace, "")
+	}
+	n.RecordError()
+}
 
 // Namespace returns the handle of a namespace, which begins to exist, with zeros.
 // Beyond the limit it returns the handle of [Overflow].
@@ -68,9 +85,10 @@ func (t *Tracker) Namespace(name string) *Namespace { return t.Tier(name, "") }
 // not part of the namespace's own figures, which say how the levels do as a whole.
 // Tier "" is the namespace itself. Each tier takes a place of the limit.
 func (t *Tracker) Tier(name, tier string) *Namespace {
-	n := t.place(name, tier)
+	n := t.placeTier(name, tier)
 	if n != nil {
 		n.list()
+		n.counters.settle()
 	}
 	return n
 }
@@ -81,8 +99,7 @@ func (t *Tracker) Stats(namespace string) Stats {
 	if t == nil {
 		return Stats{}
 	}
-	n, _ := t.dir.find(namespace, "")
-	return n.Stats()
+	return t.whole.find(namespace).Stats()
 }
 
 // AllStats returns the figures of every existing namespace, without tiers.
@@ -116,7 +133,7 @@ func (t *Tracker) Namespaces() []*Namespace {
 // is counted. A name beyond the limit has no figures of its own: resetting it does
 // nothing, least of all to those of [Overflow].
 func (t *Tracker) Reset(namespace string) {
-	if n := t.place(namespace, ""); n != nil && n.name == namespace {
+	if n := t.place(namespace); n != nil && n.name == namespace {
 		n.rebase(true)
 	}
 	for _, n := range t.known() {
@@ -132,70 +149,4 @@ func (t *Tracker) ResetAll() {
 	for _, n := range t.known() {
 		n.rebase(false)
 	}
-}
-
-func (t *Tracker) known() []*Namespace {
-	if t == nil {
-		return nil
-	}
-	return t.dir.all()
-}
-
-// place finds the figures that a name is counted in, making them if there is room.
-func (t *Tracker) place(name, tier string) *Namespace {
-	if t == nil {
-		return nil
-	}
-	n, hash := t.dir.find(name, tier)
-	if n != nil {
-		return n
-	}
-	return t.placeNew(name, tier, hash)
-}
-
-func (t *Tracker) placeNew(name, tier string, hash uint64) *Namespace {
-	if name == Overflow {
-		return t.overflow(tier)
-	}
-	// Once full, a flood of new names does not even queue for the lock.
-	if t.full.Load() {
-		return t.overflow(tier)
-	}
-	t.dir.mu.Lock()
-	if n, _ := t.dir.find(name, tier); n != nil {
-		t.dir.mu.Unlock()
-		return n
-	}
-	if len(t.dir.members)-int(t.overflows.Load()) >= t.limit() {
-		t.full.Store(true)
-		t.dir.mu.Unlock()
-		return t.overflow(tier)
-	}
-	defer t.dir.mu.Unlock()
-	return t.dir.add(name, tier, hash)
-}
-
-// overflow returns the overflow of a tier, or of the whole where there are too many tiers.
-func (t *Tracker) overflow(tier string) *Namespace {
-	n, hash := t.dir.find(Overflow, tier)
-	if n != nil {
-		return n
-	}
-	if tier != "" && t.overflows.Load() >= maxOverflowTiers {
-		return t.overflow("")
-	}
-	t.dir.mu.Lock()
-	defer t.dir.mu.Unlock()
-	if n, _ := t.dir.find(Overflow, tier); n != nil {
-		return n
-	}
-	t.overflows.Add(1)
-	return t.dir.add(Overflow, tier, hash)
-}
-
-func (t *Tracker) limit() int {
-	if t.max > 0 {
-		return t.max
-	}
-	return defaultMaxNamespaces
 }

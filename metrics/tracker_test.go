@@ -2,6 +2,7 @@ package metrics_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -160,7 +161,7 @@ func TestNothingRecordsNothing(t *testing.T) {
 
 func TestCountsBelowOneAddNothing(t *testing.T) {
 	n := metrics.NewTracker().Namespace("a")
-	for _, count := range []int{0, -1, -1 << 62} {
+	for _, count := range []int{0, -1, math.MinInt} {
 		for _, f := range []func(int){
 			n.RecordHits, n.RecordMisses, n.RecordErrors, n.RecordSets, n.RecordDeletes, n.RecordEvictions,
 			n.RecordExpirations, n.RecordCoalesced, n.RecordNegativeHits, n.RecordStaleHits, n.RecordBytesRead,
