@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -129,20 +130,12 @@ func TestReplayRedisEmbedded(t *testing.T) {
 // When the server goes away under way, what was counted is printed.
 func TestReplayRedisDies(t *testing.T) {
 	address, server := realRedis(t)
-	cmd := command(t, "replay", "-cache", "redis", "-redis", address, "-json", "-")
-	keys, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	require.NoError(t, cmd.Start())
-	_, err = io.WriteString(keys, "1\n2\n1\n")
-	require.NoError(t, err)
-	awaitKeys(t, address, 2)
+	_, keys, end := startReplay(t, address, "1\n2\n1\n", 2)
 	require.NoError(t, server.Kill())
 	for range 20 {
 		io.WriteString(keys, "1\n") // fails once the command has given up
 	}
-	got := finish(t, cmd, &stdout, &stderr)
+	got := end()
 	require.Equal(t, 1, got.status)
 	require.Contains(t, got.stderr, "cachemeter replay: gave up after 10 failures in a row")
 	d := decode(t, got.stdout)
@@ -154,17 +147,9 @@ func TestReplayRedisDies(t *testing.T) {
 // Ctrl-C prints what was counted, also while standard input is silent.
 func TestReplayInterrupted(t *testing.T) {
 	address, _ := realRedis(t) // which tells when the keys have been looked up
-	cmd := command(t, "replay", "-cache", "redis", "-redis", address, "-json", "-")
-	keys, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	require.NoError(t, cmd.Start())
-	_, err = io.WriteString(keys, "1\n1\n2\n")
-	require.NoError(t, err)
-	awaitKeys(t, address, 2)
+	cmd, _, end := startReplay(t, address, "1\n1\n2\n", 2)
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
-	got := finish(t, cmd, &stdout, &stderr)
+	got := end()
 	require.Equal(t, 1, got.status)
 	require.Equal(t, "cachemeter replay: interrupted after 3 keys of standard input\n", got.stderr)
 	d := decode(t, got.stdout)
@@ -172,9 +157,19 @@ func TestReplayInterrupted(t *testing.T) {
 	require.Equal(t, counts{1, 2, 0, 3}, d.Namespaces["replay"].counts)
 }
 
-// awaitKeys waits until the server holds so many keys.
-func awaitKeys(t testing.TB, address string, count int64) {
+// startReplay starts a replay of standard input through the server, gives it keys
+// and waits until they lie there. More can be written to keys; end waits for the end.
+func startReplay(t testing.TB, address, text string, distinct int64) (cmd *exec.Cmd, keys io.Writer, end func() outcome) {
 	t.Helper()
+	cmd = command(t, "replay", "-cache", "redis", "-redis", address, "-json", "-")
+	keys, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	require.NoError(t, cmd.Start())
+	_, err = io.WriteString(keys, text)
+	require.NoError(t, err)
 	client := connect(t, address)
-	require.Eventually(t, func() bool { return client.DBSize(t.Context()).Val() == count }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return client.DBSize(t.Context()).Val() == distinct }, 20*time.Second, 10*time.Millisecond)
+	return cmd, keys, func() outcome { return finish(t, cmd, &stdout, &stderr) }
 }
