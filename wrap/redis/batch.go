@@ -9,12 +9,16 @@ import (
 )
 
 // ProcessPipelineHook counts the commands of pipelines and transactions, each by its
-// own reply. A call is one observation of latency for each namespace and outcome in it.
+// own reply. A call is one observation of latency for each namespace and outcome in it,
+// or more where more than eight namespaces take turns.
 func (h *Hook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		var start time.Time
 		if h.timed {
 			start = time.Now()
+		}
+		if h.above {
+			h.shards.begin()
 		}
 		returned := false
 		defer func() {
@@ -30,29 +34,50 @@ func (h *Hook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Process
 }
 
 func (h *Hook) countBatch(ctx context.Context, cmds []redis.Cmder, err error, start time.Time) {
-	var s sheet
-	s.begin(ctx, &h.place, h.since(start), h.timed)
+	s := sheet{call: h.call(ctx, start)}
 	lost := newLoss(cmds, err)
+	queueing := h.multis.open()
+	var name string // of the command before, and what is known of it
+	var c *command
 	for _, cmd := range cmds {
-		c := h.commands.find(cmd.Args())
+		args := cmd.Args()
+		if n, ok := at(args, 0).(string); !ok || n != name || c == nil || c.only != nil {
+			c, name = h.commands.find(args), n
+		}
 		if c == nil {
 			continue
 		}
 		own := cmd.Err()
+		if c.isControl() {
+			if isByHand(cmd) {
+				h.multis.note(c, own)
+				queueing = h.multis.open()
+			}
+			continue
+		}
+		if queueing && isQueued(cmd, own) {
+			continue
+		}
 		if own == nil && lost.has(cmd) {
 			own = err
 		}
+		if h.above && own == nil {
+			own = h.shards.lost(cmd)
+		}
 		s.add(c, cmd, own)
+	}
+	if h.above {
+		h.shards.end()
 	}
 	s.end()
 }
 
 // loss tells which commands of a batch never ran though they carry no error. go-redis
-// answers with the error of the first failed command; an error that no command
-// carries is of the connection, whose setup the server refused.
+// returns the error of the first failed command; an error that no command carries is
+// of the connection, whose setup the server refused.
 type loss struct {
 	whole bool // nothing ran
-	part  bool // what has no reply did not run: one shard of a Ring
+	part  bool // what has no reply did not run
 }
 
 func newLoss(cmds []redis.Cmder, err error) loss {
@@ -74,23 +99,4 @@ func newLoss(cmds []redis.Cmder, err error) loss {
 
 func (l loss) has(cmd redis.Cmder) bool {
 	return l.whole || l.part && isBlank(cmd)
-}
-
-// isBlank tells whether a command has the value it was made with.
-func isBlank(cmd redis.Cmder) bool {
-	switch c := cmd.(type) {
-	case *redis.StringCmd:
-		return c.Val() == ""
-	case *redis.StatusCmd:
-		return c.Val() == ""
-	case *redis.Cmd:
-		return c.Val() == nil
-	}
-	if n, ok := integerOf(cmd); ok {
-		return n == 0
-	}
-	if n, ok := sizeOf(cmd); ok {
-		return n < 0
-	}
-	return false
 }

@@ -1,30 +1,14 @@
 package redismeter
 
+import "github.com/redis/go-redis/v9"
+
 // unit says what one lookup, or one write, of a command is.
 type unit uint8
 
 const (
-	perCommand   unit = iota // the command is one
-	perKey                   // each key is one: MGET
-	perPair                  // each key with the value behind it is one: MSET
-	perField                 // each field of the one key is one: HMGET
-	perFieldPair             // each field with the value behind it: HSET
-)
-
-// miss says how "not there" shows in the reply of a command that reads.
-type miss uint8
-
-const (
-	noLookup  miss = iota // the command does not read a value
-	asNil                 // redis.Nil for the whole command
-	asElement             // a nil element for each that is not there
-	asEmpty               // an empty collection
-	asBlank               // an empty text for each that is not there
-	asZero                // the number 0
-	asCount               // the reply is the number of those that are there
-	asFalse               // false, or 0, for each that is not there
-	asGone                // -2, for each that is not there
-	asNone                // the word none
+	perCommand unit = iota // the command is one
+	perKey                 // each key is one: MGET
+	perField               // each field of the one key is one: HMGET
 )
 
 // effect says what a command changed when it succeeded.
@@ -32,13 +16,17 @@ type effect uint8
 
 const (
 	noWrite     effect = iota
+	alters             // nothing that is counted; only its failure is
 	sets               // every unit is a set, unless the reply is redis.Nil, false or 0
 	setsAlways         // every unit is a set, whatever the reply
 	setsNew            // a set unless an option forbade it: SET with NX, XX, GET
-	deletesRead        // a delete where the value was there: GETDEL
+	deletesRead        // a delete for each value that was there: GETDEL
 	deletes            // the reply is the number of deletes
 	expires            // a delete where the time given is already over: EXPIRE k 0
 )
+
+// behindFields is the place of fields that follow the words FIELDS n.
+const behindFields = -1
 
 // command is what the hook knows of one Redis command.
 type command struct {
@@ -47,43 +35,53 @@ type command struct {
 	miss  miss
 	write effect
 	unit  unit
-	key   int // index of the (first) key; 0 stands for 1
-	field int // index of the first field, where the unit is perField or perFieldPair
-	tail  int // arguments after the last key or field that are none
+
+	key     int  // index of the (first) key; 0 stands for 1
+	field   int  // index of the first field, or behindFields
+	stride  int  // arguments from one key or field to the next; 0 stands for 1
+	tail    int  // arguments behind the last key or field
+	counted bool // the argument before the first key is the number of keys
 
 	// only, where set, tells the forms of the command that can be classified.
 	only func(args []any) bool
+	// judge, where set, is the user's, and replaces all else but the key's place.
+	judge func(cmd redis.Cmder, err error) Verdict
 }
 
-func (c *command) keyAt() int {
-	if c.key == 0 {
-		return 1
+// keys returns the arguments that hold keys, one every stride.
+func (c *command) keys(args []any) []any {
+	from := max(c.key, 1)
+	to := len(args) - c.tail
+	if c.counted {
+		n, _ := whole(at(args, from-1))
+		to = min(to, from+int(min(max(n, 0), int64(len(args))))*c.step())
 	}
-	return c.key
+	if c.unit != perKey {
+		to = min(to, from+1)
+	}
+	if to <= from {
+		return nil
+	}
+	return args[from:to]
 }
 
 // units returns how many lookups or writes args ask for.
 func (c *command) units(args []any) int {
-	from, step := c.keyAt(), 1
-	switch c.unit {
-	case perCommand:
+	switch {
+	case c.unit == perKey:
+		return len(c.keys(args)) / c.step()
+	case c.unit == perField && c.field == behindFields:
+		for i := 2; i < len(args); i++ {
+			if is(args[i], "fields") {
+				return max(len(args)-i-2, 0) / c.step()
+			}
+		}
+		return 0
+	case c.unit == perField:
+		return max(len(args)-c.tail-c.field, 0) / c.step()
+	default:
 		return 1
-	case perField:
-		from = c.field
-	case perFieldPair:
-		from, step = c.field, 2
-	case perPair:
-		step = 2
 	}
-	return max(len(args)-c.tail-from, 0) / step
 }
 
-// step returns how far a key is from the next.
-func (c *command) step() int {
-	if c.unit == perPair {
-		return 2
-	}
-	return 1
-}
-
-func (c *command) manyKeys() bool { return c.unit == perKey || c.unit == perPair }
+func (c *command) step() int { return max(c.stride, 1) }

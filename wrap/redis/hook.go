@@ -16,17 +16,26 @@ type Hook struct {
 	place    place
 	commands *commands
 	timed    bool
+	bytes    bool
+	multis   multis
+	shards   shards
+	above    bool // on a client that hands its calls on to clients of nodes
+	direct   bool // on a client of one server
 }
 
 var _ redis.Hook = (*Hook)(nil)
 
 var errPanic = errors.New("redismeter: the call panicked")
 
-// NewHook returns a hook that counts in tracker. It fails on a nil tracker and on a
-// command name that it does not know.
+// NewHook returns a hook that counts in tracker. It fails on a nil tracker, on an
+// option it cannot make sense of, such as the name of an unknown command, and on
+// go-redis 9.14.0, which marks every command behind a pipeline's first miss as missing.
 func NewHook(tracker *metrics.Tracker, opts ...Option) (*Hook, error) {
 	if tracker == nil {
 		return nil, errors.New("redismeter: nil tracker; use metrics.Default() or metrics.NewTracker()")
+	}
+	if err := checkVersion(redis.Version()); err != nil {
+		return nil, err
 	}
 	var o options
 	for _, opt := range opts {
@@ -34,17 +43,22 @@ func NewHook(tracker *metrics.Tracker, opts ...Option) (*Hook, error) {
 			opt(&o)
 		}
 	}
-	known, err := newCommands(o.with, o.without)
+	known, err := newCommands(&o)
+	if err != nil {
+		return nil, err
+	}
+	name, err := chooser(&o)
 	if err != nil {
 		return nil, err
 	}
 	h := &Hook{
-		place:    place{tracker: tracker, tier: o.tier, name: o.namespace},
+		place:    place{tracker: tracker, tier: o.tier, name: name},
 		commands: known,
 		timed:    !o.noLatency,
+		bytes:    o.bytes,
 	}
 	if o.fixed != nil {
-		h.place.fixed = tracker.Tier(*o.fixed, o.tier)
+		h.place.fixed = h.place.handle(*o.fixed)
 	}
 	return h, nil
 }
@@ -77,15 +91,41 @@ func (h *Hook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 }
 
 func (h *Hook) count(ctx context.Context, c *command, cmd redis.Cmder, err error, start time.Time) {
-	var s sheet
-	s.begin(ctx, &h.place, h.since(start), h.timed)
-	s.add(c, cmd, err)
+	if c.isControl() {
+		h.multis.note(c, err)
+		return
+	}
+	if h.multis.open() && isQueued(cmd, err) {
+		return
+	}
+	of := h.call(ctx, start)
+	keys := c.keys(cmd.Args())
+	if len(keys) > c.step() && c.judge == nil {
+		h.countKeys(of, c, keys, cmd, err)
+		return
+	}
+	v, ok := c.classify(cmd, err, of.bytes)
+	if !ok {
+		return
+	}
+	to := of.all
+	if to == nil {
+		to = h.place.handle(h.place.nameOf(at(keys, 0)))
+	}
+	of.record(to, &v, classIn(&v, err))
+}
+
+// countKeys is a function of its own to keep the sheet out of count's frame.
+func (h *Hook) countKeys(of call, c *command, keys []any, cmd redis.Cmder, err error) {
+	s := sheet{call: of}
+	s.addKeys(c, keys, cmd, err)
 	s.end()
 }
 
-func (h *Hook) since(start time.Time) time.Duration {
-	if !h.timed {
-		return 0
+func (h *Hook) call(ctx context.Context, start time.Time) call {
+	of := call{place: &h.place, all: h.place.called(ctx), timed: h.timed, bytes: h.bytes}
+	if h.timed {
+		of.elapsed = time.Since(start)
 	}
-	return time.Since(start)
+	return of
 }

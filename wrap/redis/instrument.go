@@ -31,24 +31,58 @@ func Instrument(client Client, tracker *metrics.Tracker, opts ...Option) error {
 	if err != nil {
 		return err
 	}
-	if v.Kind() == reflect.Pointer && !instrumented.add((*byte)(v.UnsafePointer())) {
+	if !instrumented.add(client, h) {
 		return fmt.Errorf("redismeter: this %T is instrumented already; a second time would count everything twice", client)
+	}
+	switch c := client.(type) {
+	case *redis.Client:
+		h.direct = true
+	case *redis.Ring:
+		h.watch(c)
 	}
 	client.AddHook(h)
 	return nil
 }
+
+// HookOf returns the hook that [Instrument] put on a client, nil where there is none.
+// The methods of a nil hook that help with calls it would not see do nothing.
+func HookOf(client Client) *Hook { return instrumented.hook(client) }
 
 // instrumented remembers clients without keeping them alive.
 var instrumented clients
 
 type clients struct{ known sync.Map }
 
+// identity returns what tells a client from others: a pointer, which does not keep it
+// alive, and false for a client that is none.
+func identity(client Client) (*byte, bool) {
+	v := reflect.ValueOf(client)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return nil, false
+	}
+	return (*byte)(v.UnsafePointer()), true
+}
+
 // add answers false for a client that was added before.
-func (c *clients) add(client *byte) bool {
-	who := weak.Make(client)
-	if _, again := c.known.LoadOrStore(who, struct{}{}); again {
+func (c *clients) add(client Client, h *Hook) bool {
+	p, ok := identity(client)
+	if !ok {
+		return true
+	}
+	who := weak.Make(p)
+	if _, again := c.known.LoadOrStore(who, h); again {
 		return false
 	}
-	runtime.AddCleanup(client, func(gone weak.Pointer[byte]) { c.known.Delete(gone) }, who)
+	runtime.AddCleanup(p, func(gone weak.Pointer[byte]) { c.known.Delete(gone) }, who)
 	return true
+}
+
+func (c *clients) hook(client Client) *Hook {
+	p, ok := identity(client)
+	if !ok {
+		return nil
+	}
+	h, _ := c.known.Load(weak.Make(p))
+	hook, _ := h.(*Hook)
+	return hook
 }

@@ -16,6 +16,16 @@ type place struct {
 	fixed   *metrics.Namespace      // where every key counts, if set
 }
 
+// called returns where a call counts whatever its keys are, nil where the keys decide.
+func (p *place) called(ctx context.Context) *metrics.Namespace {
+	if name, ok := metrics.NamespaceFromContext(ctx); ok {
+		return p.handle(name)
+	}
+	return p.fixed
+}
+
+func (p *place) handle(name string) *metrics.Namespace { return p.tracker.Tier(name, p.tier) }
+
 // nameOf returns the namespace that a command's key argument belongs to. The answer
 // may share the key's memory and is good until the command's caller goes on.
 func (p *place) nameOf(key any) string {
@@ -31,22 +41,18 @@ func (p *place) nameOf(key any) string {
 		}
 		return p.ask(string(k)) // a copy: the function may keep it
 	case *string:
-		if k != nil {
-			return p.nameOf(*k)
+		if k == nil {
+			return Fallback
 		}
-	case int:
-		return p.numbered(int64(k))
-	case int64:
-		return p.numbered(k)
+		if p.name == nil {
+			return Prefix(*k)
+		}
+		return p.ask(*k)
+	}
+	if n, ok := whole(key); ok && p.name != nil {
+		return p.ask(strconv.FormatInt(n, 10))
 	}
 	return Fallback
-}
-
-func (p *place) numbered(key int64) string {
-	if p.name == nil {
-		return Fallback
-	}
-	return p.ask(strconv.FormatInt(key, 10))
 }
 
 // ask calls the user's function, whose panics are not the caller's.
@@ -56,15 +62,5 @@ func (p *place) ask(key string) (name string) {
 			name = Fallback
 		}
 	}()
-	return p.name(key)
+	return usable(p.name(key))
 }
-
-// called returns where a call counts whatever its keys are, nil where the keys decide.
-func (p *place) called(ctx context.Context) *metrics.Namespace {
-	if name, ok := metrics.NamespaceFromContext(ctx); ok {
-		return p.tracker.Tier(name, p.tier)
-	}
-	return p.fixed
-}
-
-func (p *place) handle(name string) *metrics.Namespace { return p.tracker.Tier(name, p.tier) }

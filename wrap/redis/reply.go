@@ -1,31 +1,62 @@
 package redismeter
 
-import (
-	"time"
+import "github.com/redis/go-redis/v9"
 
-	"github.com/redis/go-redis/v9"
+// miss says how "not there" shows in the reply of a command that reads. To all of
+// them redis.Nil is a miss of every unit.
+type miss uint8
+
+const (
+	noLookup  miss = iota // the command does not read a value
+	asNil                 // redis.Nil for the whole command
+	asText                // redis.Nil, which older go-redis makes an empty text of
+	asElement             // a nil element for each that is not there
+	asEmpty               // an empty collection
+	asHollow              // only nil elements
+	asBlank               // an empty text for each that is not there
+	asZero                // the number 0
+	asCount               // the reply is the number of those that are there
+	asFalse               // false, or 0, for each that is not there
+	asGone                // -2 for each that is not there
+	asNone                // the word none
 )
 
-// read judges the reply of a command that reads n units. It is asked only about
-// commands that ran without error, or were answered redis.Nil. It answers false where
-// the reply is of a kind that does not tell.
-func (m miss) read(cmd redis.Cmder, null bool, n int) (Verdict, bool) {
-	if null {
-		return Verdict{Misses: n}, true
-	}
+// read judges the reply of a command that ran without error and reads n units. It
+// answers false where a reply of that Go type does not tell.
+func (m miss) read(cmd redis.Cmder, n int) (Verdict, bool) {
 	switch m {
 	case asNil:
 		return readValue(cmd)
+	case asText:
+		text, ok := textOf(cmd)
+		return judge(text != "", false), ok
+	case asNone:
+		text, ok := textOf(cmd)
+		return judge(text != "none", text == ""), ok
 	case asElement:
+		if places, ok := cmd.(*redis.GeoPosCmd); ok {
+			return judgePlaces(places.Val(), n), true
+		}
 		elements, ok := elementsOf(cmd)
 		return judgeElements(elements, n), ok
+	case asHollow:
+		return readHollow(cmd)
+	case asBlank:
+		return readBlank(cmd, n)
 	case asEmpty:
 		size, ok := sizeOf(cmd)
 		return judge(size > 0, size < 0), ok
+	case asZero:
+		number, ok := integerOf(cmd)
+		return judge(number != 0, false), ok
 	case asCount:
 		there, ok := integerOf(cmd)
 		hits := int(min(max(there, 0), int64(n)))
 		return Verdict{Hits: hits, Misses: n - hits}, ok
+	case asFalse:
+		return readNumbers(cmd, n, 0)
+	case asGone:
+		return readNumbers(cmd, n, -2)
 	}
 	return Verdict{}, false
 }
@@ -45,15 +76,13 @@ func judge(there, broken bool) Verdict {
 // readValue judges a command that has one value, and redis.Nil where there is none.
 func readValue(cmd redis.Cmder) (Verdict, bool) {
 	switch c := cmd.(type) {
-	case *redis.StringCmd:
+	case *redis.StringCmd, *redis.IntCmd:
 		return Verdict{Hits: 1}, true
 	case *redis.Cmd:
 		// A reply that was read is never nil: that would have been redis.Nil.
 		return judge(true, c.Val() == nil), true
-	case *redis.IntCmd:
-		return Verdict{Hits: 1}, true
 	case interface{ Val() int64 }:
-		// The value went to a writer of the caller's, and errors with it.
+		// DoRawWriteTo: the reply went to the caller's writer, errors with it.
 		return Verdict{}, false
 	}
 	return Verdict{Hits: 1}, true
@@ -77,78 +106,89 @@ func judgeElements(elements []any, n int) Verdict {
 	return v
 }
 
-func elementsOf(cmd redis.Cmder) ([]any, bool) {
-	switch c := cmd.(type) {
-	case *redis.SliceCmd:
-		return c.Val(), true
-	case *redis.Cmd:
-		elements, ok := c.Val().([]any)
-		return elements, ok || c.Val() == nil
-	case interface{ Val() []any }:
-		return c.Val(), true
+func judgePlaces(places []*redis.GeoPos, n int) Verdict {
+	var v Verdict
+	for _, p := range places[:min(len(places), n)] {
+		v.add(judge(p != nil, false))
 	}
-	return nil, false
+	v.Errors += n - v.Lookups()
+	return v
 }
 
-// sizeOf returns how many elements a collection has, and -1 for one that was never
-// read: go-redis makes an empty slice or map of every empty reply.
-func sizeOf(cmd redis.Cmder) (size int, ok bool) {
-	switch c := cmd.(type) {
-	case *redis.MapStringStringCmd:
-		return length(len(c.Val()), c.Val() == nil), true
-	case *redis.StringSliceCmd:
-		return length(len(c.Val()), c.Val() == nil), true
-	case *redis.StringStructMapCmd:
-		return length(len(c.Val()), c.Val() == nil), true
-	case *redis.SliceCmd:
-		return length(len(c.Val()), c.Val() == nil), true
-	case *redis.ZSliceCmd:
-		return length(len(c.Val()), c.Val() == nil), true
-	case *redis.KeyValueSliceCmd:
-		return length(len(c.Val()), c.Val() == nil), true
-	case *redis.Cmd:
-		switch v := c.Val().(type) {
-		case []any:
-			return len(v), true
-		case map[any]any:
-			return len(v), true
-		case nil:
-			return -1, true
+// readHollow judges a reply of one element for each match of a path.
+func readHollow(cmd redis.Cmder) (Verdict, bool) {
+	if c, ok := cmd.(interface{ Val() []*int64 }); ok {
+		for _, p := range c.Val() {
+			if p != nil {
+				return Verdict{Hits: 1}, true
+			}
+		}
+		return judge(false, c.Val() == nil), len(c.Val()) > 0 || c.Val() == nil
+	}
+	if c, ok := cmd.(*redis.Cmd); ok {
+		if _, list := c.Val().([]any); !list {
+			return readValue(cmd)
 		}
 	}
-	return 0, false
-}
-
-func length(n int, never bool) int {
-	if never {
-		return -1
-	}
-	return n
-}
-
-// integerOf returns a reply that is a number, or a truth value as 0 or 1.
-func integerOf(cmd redis.Cmder) (int64, bool) {
-	switch c := cmd.(type) {
-	case *redis.IntCmd:
-		return c.Val(), true
-	case *redis.BoolCmd:
-		return truth(c.Val()), true
-	case *redis.DurationCmd:
-		return int64(c.Val() / time.Nanosecond), true
-	case *redis.Cmd:
-		switch v := c.Val().(type) {
-		case int64:
-			return v, true
-		case bool:
-			return truth(v), true
+	elements, ok := elementsOf(cmd)
+	for _, e := range elements {
+		if e != nil {
+			return Verdict{Hits: 1}, ok
 		}
 	}
-	return 0, false
+	return judge(false, elements == nil), ok && (len(elements) > 0 || elements == nil)
 }
 
-func truth(b bool) int64 {
-	if b {
-		return 1
+func readBlank(cmd redis.Cmder, n int) (Verdict, bool) {
+	c, ok := cmd.(*redis.StringSliceCmd)
+	if !ok {
+		elements, ok := elementsOf(cmd)
+		return judgeElements(elements, n), ok
 	}
-	return 0
+	var v Verdict
+	for _, text := range c.Val()[:min(len(c.Val()), n)] {
+		v.add(judge(text != "", false))
+	}
+	v.Errors += n - v.Lookups()
+	return v, true
+}
+
+// readNumbers judges n lookups by a number each, which is gone where there is nothing.
+func readNumbers(cmd redis.Cmder, n int, gone int64) (Verdict, bool) {
+	var v Verdict
+	count := func(number int64) {
+		if v.Lookups() < n {
+			v.add(judge(number != gone, false))
+		}
+	}
+	switch c := cmd.(type) {
+	case *redis.BoolSliceCmd:
+		for _, b := range c.Val() {
+			count(truth(b))
+		}
+	case *redis.IntSliceCmd:
+		for _, i := range c.Val() {
+			count(i)
+		}
+	default:
+		elements, list := elementsOf(cmd)
+		if !list || elements == nil {
+			number, ok := integerOf(cmd)
+			if !ok {
+				_, never := cmd.(*redis.Cmd)
+				return Verdict{Errors: n}, never
+			}
+			count(number)
+			break
+		}
+		for _, e := range elements {
+			number, ok := integerIn(e)
+			if !ok {
+				break
+			}
+			count(number)
+		}
+	}
+	v.Errors += n - v.Lookups()
+	return v, true
 }

@@ -1,22 +1,15 @@
 package redismeter
 
 import (
-	"context"
-	"time"
-
 	"github.com/cachemeter/cachemeter/metrics"
 	"github.com/redis/go-redis/v9"
 )
 
 // sheet sums what the commands of one call add, by namespace, so that each counter is
-// added to once. It lives on the caller's stack; what it sums belongs to one call.
+// added to once. It lives on the caller's stack.
 type sheet struct {
-	place   *place
-	all     *metrics.Namespace // where everything of this call counts, if set
-	elapsed time.Duration
-	timed   bool
-
-	rows [4]row
+	call
+	rows [8]row
 	used int // rows taken
 	next int // the row to give up when all are taken
 }
@@ -28,24 +21,15 @@ type row struct {
 	class metrics.ErrorClass // of the errors in sum
 }
 
-func (s *sheet) begin(ctx context.Context, p *place, elapsed time.Duration, timed bool) {
-	s.place, s.all = p, p.called(ctx)
-	s.elapsed, s.timed = elapsed, timed
-}
-
 // add counts one finished command.
 func (s *sheet) add(c *command, cmd redis.Cmder, err error) {
-	args := cmd.Args()
-	at := c.keyAt()
-	if len(args) <= at {
+	keys := c.keys(cmd.Args())
+	if len(keys) > c.step() && c.judge == nil {
+		s.addKeys(c, keys, cmd, err)
 		return
 	}
-	if c.manyKeys() && len(args) > at+c.step() {
-		s.addKeys(c, cmd, err)
-		return
-	}
-	if v, ok := c.classify(cmd, err); ok {
-		s.addTo(args[at], v, err)
+	if v, ok := c.classify(cmd, err, s.bytes); ok {
+		s.addTo(at(keys, 0), v, err)
 	}
 }
 
@@ -53,10 +37,7 @@ func (s *sheet) add(c *command, cmd redis.Cmder, err error) {
 func (s *sheet) addTo(key any, v Verdict, err error) {
 	r := s.rowOf(key)
 	if v.Errors > 0 {
-		class := metrics.ServerError // an answer with a failed part
-		if err != nil {
-			class = classOf(err)
-		}
+		class := classIn(&v, err)
 		if r.sum.Errors > 0 && r.class != class {
 			s.flush(r)
 		}
@@ -66,55 +47,40 @@ func (s *sheet) addTo(key any, v Verdict, err error) {
 }
 
 // addKeys counts a command of several keys, each in its own namespace.
-func (s *sheet) addKeys(c *command, cmd redis.Cmder, err error) {
-	args := cmd.Args()
-	keys := args[c.keyAt() : len(args)-c.tail]
-	step := c.step()
-	if err != nil && !isNil(err) {
-		for i := 0; i+step <= len(keys); i += step {
-			s.addTo(keys[i], c.failed(args, 1), err)
-		}
-		return
-	}
-	if c.miss == asElement && err == nil {
-		elements, ok := elementsOf(cmd)
-		for i := 0; ok && i < len(keys); i++ {
-			s.addTo(keys[i], judgeElements(elements[min(i, len(elements)):], 1), nil)
-		}
-		return
-	}
-	if v, ok := c.classify(cmd, err); ok {
-		s.spread(keys, step, v)
-	}
-}
-
-// spread divides a verdict of all keys among their namespaces. Where it says how many,
-// but not which, and the keys are of several namespaces, nobody can tell whose it is.
-func (s *sheet) spread(keys []any, step int, v Verdict) {
-	n := len(keys) / step
-	if s.all == nil && !s.sameName(keys, step) {
-		if each, ok := v.dividedBy(n); ok {
-			for i := 0; i+step <= len(keys); i += step {
-				s.addTo(keys[i], each, nil)
+func (s *sheet) addKeys(c *command, keys []any, cmd redis.Cmder, err error) {
+	if elements, ok := elementsOf(cmd); ok && c.miss == asElement && err == nil {
+		for i := range keys {
+			element := elements[min(i, len(elements)):]
+			v := judgeElements(element, 1)
+			if s.bytes && v.Hits > 0 {
+				v.Bytes = bytesIn(element[0])
 			}
-			return
+			s.addTo(keys[i], v, nil)
 		}
-		s.rowNamed(Fallback).sum.add(v)
 		return
 	}
-	s.addTo(keys[0], v, nil)
-}
-
-func (v Verdict) dividedBy(n int) (Verdict, bool) {
-	each := func(count int) int { return count / n }
-	part := Verdict{Hits: each(v.Hits), Misses: each(v.Misses), Sets: each(v.Sets), Deletes: each(v.Deletes)}
-	whole := Verdict{Hits: part.Hits * n, Misses: part.Misses * n, Sets: part.Sets * n, Deletes: part.Deletes * n}
-	return part, whole == v
+	v, ok := c.classify(cmd, err, s.bytes)
+	if !ok {
+		return
+	}
+	n, step := len(keys)/c.step(), c.step()
+	each, divides := v.dividedBy(n)
+	switch {
+	case s.all != nil, s.sameName(keys, step):
+		s.addTo(keys[0], v, err)
+	case divides:
+		for i := range n {
+			s.addTo(keys[i*step], each, err)
+		}
+	default:
+		// It says how many, not which, and the keys are of several namespaces.
+		s.addTo(nil, v, err)
+	}
 }
 
 func (s *sheet) sameName(keys []any, step int) bool {
 	first := s.place.nameOf(keys[0])
-	for i := step; i+step <= len(keys); i += step {
+	for i := step; i < len(keys); i += step {
 		if s.place.nameOf(keys[i]) != first {
 			return false
 		}
@@ -122,16 +88,26 @@ func (s *sheet) sameName(keys []any, step int) bool {
 	return true
 }
 
-// rowOf returns the row of a key's namespace.
+// dividedBy returns the part of each of n keys, and false where the parts would differ.
+func (v Verdict) dividedBy(n int) (Verdict, bool) {
+	part := Verdict{
+		Hits: v.Hits / n, Misses: v.Misses / n, Errors: v.Errors / n,
+		Sets: v.Sets / n, Deletes: v.Deletes / n, WriteErrors: v.WriteErrors / n, Bytes: v.Bytes / n,
+	}
+	whole := Verdict{
+		Hits: part.Hits * n, Misses: part.Misses * n, Errors: part.Errors * n,
+		Sets: part.Sets * n, Deletes: part.Deletes * n, WriteErrors: part.WriteErrors * n, Bytes: part.Bytes * n,
+	}
+	return part, whole == v
+}
+
+// rowOf returns the row of a key's namespace; no key is that of [Fallback].
 func (s *sheet) rowOf(key any) *row {
 	if s.all != nil {
 		s.used, s.rows[0].to = 1, s.all
 		return &s.rows[0]
 	}
-	return s.rowNamed(s.place.nameOf(key))
-}
-
-func (s *sheet) rowNamed(name string) *row {
+	name := s.place.nameOf(key)
 	for i := range s.used {
 		if s.rows[i].name == name {
 			return &s.rows[i]
@@ -158,25 +134,6 @@ func (s *sheet) end() {
 }
 
 func (s *sheet) flush(r *row) {
-	to, sum := r.to, &r.sum
-	to.RecordHits(sum.Hits)
-	to.RecordMisses(sum.Misses)
-	to.RecordSets(sum.Sets)
-	to.RecordDeletes(sum.Deletes)
-	if sum.Errors > 0 {
-		to.RecordFailures(r.class, sum.Errors-sum.WriteErrors)
-		to.RecordWriteErrors(r.class, sum.WriteErrors)
-	}
-	if s.timed {
-		if sum.Hits > 0 {
-			to.RecordLatency(metrics.Hit, s.elapsed)
-		}
-		if sum.Misses > 0 {
-			to.RecordLatency(metrics.Miss, s.elapsed)
-		}
-		if sum.Errors > sum.WriteErrors {
-			to.RecordLatency(metrics.Error, s.elapsed)
-		}
-	}
-	*sum = Verdict{}
+	s.record(r.to, &r.sum, r.class)
+	r.sum = Verdict{}
 }

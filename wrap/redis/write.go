@@ -1,11 +1,6 @@
 package redismeter
 
-import (
-	"strings"
-	"time"
-
-	"github.com/redis/go-redis/v9"
-)
+import "github.com/redis/go-redis/v9"
 
 // changed adds to v what the command changed. null tells that its reply was redis.Nil.
 func (c *command) changed(v *Verdict, cmd redis.Cmder, null bool) {
@@ -14,7 +9,7 @@ func (c *command) changed(v *Verdict, cmd redis.Cmder, null bool) {
 	case setsAlways:
 		v.Sets = c.units(args)
 	case sets:
-		if done, ok := integerOf(cmd); !null && (!ok || done > 0) {
+		if done, ok := numberOf(cmd); !null && (!ok || done > 0) {
 			v.Sets = c.units(args)
 		}
 	case setsNew:
@@ -22,14 +17,23 @@ func (c *command) changed(v *Verdict, cmd redis.Cmder, null bool) {
 	case deletesRead:
 		v.Deletes = v.Hits
 	case deletes:
-		if done, ok := integerOf(cmd); ok {
+		if done, ok := numberOf(cmd); ok {
 			v.Deletes = int(min(max(done, 0), int64(c.units(args))))
 		}
 	case expires:
-		if done, ok := integerOf(cmd); ok && done > 0 && isOver(args) {
+		if done, ok := numberOf(cmd); ok && done > 0 && isOver(args) {
 			v.Deletes = 1
 		}
 	}
+}
+
+// numberOf is integerOf for raw replies too.
+func numberOf(cmd redis.Cmder) (int64, bool) {
+	if raw, ok := rawOf(cmd); ok {
+		r, ok := parse(raw)
+		return r.n, ok && (r.kind == ':' || r.kind == '#')
+	}
+	return integerOf(cmd)
 }
 
 // set is what the options of a SET say about its reply.
@@ -45,16 +49,18 @@ type set struct {
 func parseSet(args []any) set {
 	var s set
 	for i := 3; i < len(args); i++ {
-		switch word, _ := args[i].(string); {
-		case strings.EqualFold(word, "get"):
+		switch word := args[i]; {
+		case is(word, "get"):
 			s.get = true
-		case strings.EqualFold(word, "nx"):
+		case is(word, "nx"):
 			s.nx = true
-		case strings.EqualFold(word, "xx"):
+		case is(word, "xx"):
 			s.xx = true
-		case strings.EqualFold(word, "keepttl"), word == "":
-		default: // EX, PX, EXAT, PXAT and IFEQ, IFNE, IFDEQ, IFDNE take an argument
-			s.cas = s.cas || len(word) > 2 && strings.EqualFold(word[:2], "if")
+		case is(word, "keepttl"):
+		case is(word, "ex"), is(word, "px"), is(word, "exat"), is(word, "pxat"):
+			i++
+		case is(word, "ifeq"), is(word, "ifne"), is(word, "ifdeq"), is(word, "ifdne"):
+			s.cas = true
 			i++
 		}
 	}
@@ -85,15 +91,6 @@ func isOver(args []any) bool {
 	if len(args) < 3 {
 		return false
 	}
-	switch n := args[2].(type) {
-	case int64:
-		return n <= 0
-	case int:
-		return n <= 0
-	case time.Duration:
-		return n <= 0
-	case string:
-		return n == "0" || strings.HasPrefix(n, "-")
-	}
-	return false
+	n, ok := whole(args[2])
+	return ok && n <= 0
 }
