@@ -16,6 +16,16 @@ import (
 
 var ctx = context.Background()
 
+// quiet keeps go-redis from reporting the failures that tests make.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
+
+func TestMain(m *testing.M) {
+	redis.SetLogger(quiet{})
+	m.Run()
+}
+
 // newMini returns an instrumented client of a miniredis, and what it counts in.
 func newMini(t testing.TB, opts ...redismeter.Option) (*redis.Client, *metrics.Tracker, *miniredis.Miniredis) {
 	t.Helper()
