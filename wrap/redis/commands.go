@@ -44,7 +44,7 @@ func newCommands(o *options) (*commands, error) {
 		}
 		c := chosen[name]
 		if c == nil {
-			c = &command{name: name}
+			c = &command{name: name, key: 1 + strings.Count(name, " ")}
 			chosen[name] = c
 		}
 		c.judge, c.on, c.only = own.judge, true, nil
@@ -64,6 +64,9 @@ func newCommands(o *options) (*commands, error) {
 	}
 	if err := turn(o.without, false); err != nil {
 		return nil, err
+	}
+	if len(chosen) > slots/4 {
+		return nil, fmt.Errorf("redismeter: %d commands are more than there are; WithClassifier is given names that are made up", len(chosen))
 	}
 	cs := new(commands)
 	cs.put(multi)

@@ -27,7 +27,7 @@ func StartCluster(t testing.TB) *Cluster {
 	c := new(Cluster)
 	for range 2 * masters {
 		c.Nodes = append(c.Nodes, Start(t,
-			"--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-config-file", "nodes.conf",
+			"--cluster-enabled", "yes", "--cluster-node-timeout", "500", "--cluster-config-file", "nodes.conf",
 			"--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"))
 	}
 	ctx := context.Background()
