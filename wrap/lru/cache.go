@@ -1,7 +1,7 @@
 package lrumeter
 
 import (
-	"sync/atomic"
+	"reflect"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -11,19 +11,19 @@ import (
 // Cache is an [lru.Cache] that counts, safe for concurrent use like it, with every
 // method it has.
 //
-// A lookup is a Get: true is a hit, false a miss. Nothing else is: Contains, Peek,
+// A lookup is a Get: true is a hit, false a miss. Nothing else is. Contains, Peek,
 // GetOldest, Keys and Values look at the cache without asking it to serve, and whoever
 // calls PeekOrAdd or ContainsOrAdd already holds the value, so that finding it saved
 // nothing (Caffeine's putIfAbsent records none either).
 //
-// Sets are values written by Add, and by ContainsOrAdd and PeekOrAdd when they added;
+// Sets are values written by Add, and by ContainsOrAdd and PeekOrAdd where they added;
 // deletes are entries that Remove or RemoveOldest took out; evictions are those that
-// made room for another entry or for a smaller size. Purge is in no figure. A call
-// that panics, as one with a key that cannot be hashed, counts as an error.
+// made room for another entry or had none after Resize. Replacing a value is a set
+// alone, and Purge is in no figure. A call that panics, in the callback or because its
+// key cannot be hashed, counts as an error.
 type Cache[K comparable, V any] struct {
 	*lru.Cache[K, V]
-	namespace *metrics.Namespace
-	capacity  atomic.Int64 // -1: not known
+	meter meter
 }
 
 // New makes a cache of size entries whose operations are counted under namespace.
@@ -32,15 +32,15 @@ func New[K comparable, V any](size int, namespace *metrics.Namespace) (*Cache[K,
 	return NewWithEvict[K, V](size, nil, namespace)
 }
 
-// NewWithEvict is [New] with a callback for entries that leave the cache, called as
-// [lru.NewWithEvict] calls it.
+// NewWithEvict is [New] with a callback for entries that leave the cache, which is
+// called as [lru.NewWithEvict] calls it.
 func NewWithEvict[K comparable, V any](size int, onEvicted func(key K, value V), namespace *metrics.Namespace) (*Cache[K, V], error) {
 	inner, err := lru.NewWithEvict(size, onEvicted)
 	if err != nil {
 		return nil, err
 	}
 	c := Wrap(inner, namespace)
-	c.capacity.Store(int64(size))
+	c.meter.capacity.Store(int64(size))
 	return c, nil
 }
 
@@ -48,12 +48,9 @@ func NewWithEvict[K comparable, V any](size int, onEvicted func(key K, value V),
 // with inner itself stays uncounted. golang-lru does not tell a cache's capacity, so
 // it is absent from the figures until the first Resize.
 func Wrap[K comparable, V any](inner *lru.Cache[K, V], namespace *metrics.Namespace) *Cache[K, V] {
-	c := &Cache[K, V]{Cache: inner, namespace: namespace}
-	c.capacity.Store(-1)
-	namespace.Reports(metrics.Sets | metrics.Deletes | metrics.WriteErrors | metrics.Evictions)
-	addSize(namespace, c, func(c *Cache[K, V]) (entries, capacity int) {
-		return c.Len(), capacityOf(c.Cache, &c.capacity)
-	})
+	c := &Cache[K, V]{Cache: inner}
+	c.meter.init(namespace, reflect.TypeFor[K](), metrics.Sets|metrics.Deletes|metrics.WriteErrors|metrics.Evictions)
+	addSize(namespace, c)
 	return c
 }
 
@@ -62,43 +59,35 @@ func (c *Cache[K, V]) Unwrap() any { return c.Cache }
 
 // Get is a lookup.
 func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
-	returned := false
-	defer func() {
-		if !returned {
-			c.namespace.RecordError()
-		}
-	}()
-	value, ok = c.Cache.Get(key)
-	returned = true
-	if ok {
-		c.namespace.RecordHit()
-	} else {
-		c.namespace.RecordMiss()
+	if c.meter.guarded {
+		return guardedGet(&c.meter, c.Cache, key)
 	}
+	value, ok = c.Cache.Get(key)
+	c.meter.lookedUp(ok)
 	return value, ok
 }
 
 // Add counts a set, and an eviction where it caused one.
 func (c *Cache[K, V]) Add(key K, value V) (evicted bool) {
-	w := write{namespace: c.namespace}
+	w := write{meter: &c.meter}
 	defer w.end()
 	evicted = c.Cache.Add(key, value)
 	w.set(evicted)
 	return evicted
 }
 
-// ContainsOrAdd counts a set where it added the value; it is no lookup.
+// ContainsOrAdd counts a set where it added the value, and is no lookup.
 func (c *Cache[K, V]) ContainsOrAdd(key K, value V) (ok, evicted bool) {
-	w := write{namespace: c.namespace}
+	w := write{meter: &c.meter}
 	defer w.end()
 	ok, evicted = c.Cache.ContainsOrAdd(key, value)
 	w.setUnless(ok, evicted)
 	return ok, evicted
 }
 
-// PeekOrAdd counts a set where it added the value; it is no lookup.
+// PeekOrAdd counts a set where it added the value, and is no lookup.
 func (c *Cache[K, V]) PeekOrAdd(key K, value V) (previous V, ok, evicted bool) {
-	w := write{namespace: c.namespace}
+	w := write{meter: &c.meter}
 	defer w.end()
 	previous, ok, evicted = c.Cache.PeekOrAdd(key, value)
 	w.setUnless(ok, evicted)
@@ -107,37 +96,43 @@ func (c *Cache[K, V]) PeekOrAdd(key K, value V) (previous V, ok, evicted bool) {
 
 // Remove counts a delete where the key was present.
 func (c *Cache[K, V]) Remove(key K) (present bool) {
-	w := write{namespace: c.namespace}
+	w := write{meter: &c.meter}
 	defer w.end()
 	present = c.Cache.Remove(key)
 	w.removed(present)
 	return present
 }
 
-// RemoveOldest counts a delete where there was an entry: it is the caller who
-// removes it, not the policy.
+// RemoveOldest counts a delete where there was an entry: the caller removes it, not
+// the policy.
 func (c *Cache[K, V]) RemoveOldest() (key K, value V, ok bool) {
-	w := write{namespace: c.namespace}
+	w := write{meter: &c.meter}
 	defer w.end()
 	key, value, ok = c.Cache.RemoveOldest()
 	w.removed(ok)
 	return key, value, ok
 }
 
-// Resize counts the entries that had no room any more as evictions.
+// Resize counts the entries that have no room any more as evictions.
 func (c *Cache[K, V]) Resize(size int) (evicted int) {
-	w := write{namespace: c.namespace}
+	w := write{meter: &c.meter}
 	defer w.end()
 	evicted = c.Cache.Resize(size)
-	c.capacity.Store(int64(size))
-	w.evicted(evicted)
+	w.resized(size, evicted)
 	return evicted
 }
 
 // Purge is in no figure, unless the callback panics in it.
 func (c *Cache[K, V]) Purge() {
-	w := write{namespace: c.namespace}
+	w := write{meter: &c.meter}
 	defer w.end()
 	c.Cache.Purge()
 	w.done = true
+}
+
+func (c *Cache[K, V]) size() (entries, capacity int) {
+	if c.meter.stuck.Load() {
+		return -1, -1
+	}
+	return c.meter.sizeOf(c.Cache)
 }

@@ -2,25 +2,26 @@ package lrumeter
 
 import "github.com/cachemeter/cachemeter/metrics"
 
-// write is one call that changes a cache. Its end is deferred and does not recover:
-// a panic, of the user's callback or of hashing the key, counts as a failed write
-// and goes on with its value and its stack.
+// write is one call under way that changes a cache. Its end is deferred and does not
+// recover: a panic, of the user's callback or of hashing the key, counts as a failed
+// write and goes on with its value and its stack.
 type write struct {
-	namespace *metrics.Namespace
-	done      bool
+	meter *meter
+	done  bool
 }
 
 func (w *write) end() {
 	if !w.done {
-		w.namespace.RecordWriteErrors(metrics.OtherError, 1)
+		w.meter.panicked()
+		w.meter.namespace.RecordWriteErrors(metrics.OtherError, 1)
 	}
 }
 
 func (w *write) set(evicted bool) {
 	w.done = true
-	w.namespace.RecordSets(1)
+	w.meter.namespace.RecordSets(1)
 	if evicted {
-		w.namespace.RecordEvictions(1)
+		w.meter.namespace.RecordEvictions(1)
 	}
 }
 
@@ -35,11 +36,12 @@ func (w *write) setUnless(found, evicted bool) {
 func (w *write) removed(present bool) {
 	w.done = true
 	if present {
-		w.namespace.RecordDeletes(1)
+		w.meter.namespace.RecordDeletes(1)
 	}
 }
 
-func (w *write) evicted(count int) {
+func (w *write) resized(capacity, evicted int) {
 	w.done = true
-	w.namespace.RecordEvictions(count)
+	w.meter.capacity.Store(int64(capacity))
+	w.meter.namespace.RecordEvictions(evicted)
 }
