@@ -4,24 +4,43 @@ package generic
 // method returns, and so on inwards. T is a concrete type or an interface:
 //
 //	lru, ok := generic.As[*lru.Cache[string, User]](cache)
+//	batch, ok := generic.As[generic.BatchGetter[string, User]](cache)
 //
-// A layer may answer for what is inside it with a method As(target any) bool, where
-// target is a *T to be filled in; so [Metered] hands out the optional interfaces of
-// its inner cache with their calls counted.
+// Unwrap returns any, or []any where a cache is made of several, which are tried in
+// turn. Before going inwards, a layer with a method As(target any) bool may fill in
+// *target, a T. So [Metered] hands out [BatchGetter], [BatchSetter], [Clearer] and
+// [io.Closer] of its inner cache with their calls counted. Any other T, an interface
+// that combines some of these too, is the inner layer itself, uncounted.
+//
+// [io.Closer]: https://pkg.go.dev/io#Closer
 func As[T any](cache any) (T, bool) {
 	var found T
-	for cache != nil {
-		if t, ok := cache.(T); ok {
-			return t, true
+	ok := find(cache, &found)
+	return found, ok
+}
+
+func find[T any](layer any, found *T) bool {
+	for layer != nil {
+		if t, ok := layer.(T); ok {
+			*found = t
+			return true
 		}
-		if layer, ok := cache.(interface{ As(target any) bool }); ok && layer.As(&found) {
-			return found, true
+		if l, ok := layer.(interface{ As(target any) bool }); ok && l.As(found) {
+			return true
 		}
-		layer, ok := cache.(interface{ Unwrap() any })
-		if !ok {
-			break
+		switch l := layer.(type) {
+		case interface{ Unwrap() any }:
+			layer = l.Unwrap()
+		case interface{ Unwrap() []any }:
+			for _, part := range l.Unwrap() {
+				if find(part, found) {
+					return true
+				}
+			}
+			return false
+		default:
+			return false
 		}
-		cache = layer.Unwrap()
 	}
-	return found, false
+	return false
 }

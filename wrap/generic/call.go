@@ -6,7 +6,7 @@ import (
 	"github.com/cachemeter/cachemeter/metrics"
 )
 
-// lookup is one timed lookup under way. Its end is deferred and does not recover,
+// lookup is one lookup under way, timed where it was begun by [begin]. Its end is deferred and does not recover,
 // so that a panic goes on with its value and its stack.
 type lookup struct {
 	namespace *metrics.Namespace
@@ -31,6 +31,10 @@ func (l *lookup) answered(ok bool, err error) {
 
 func (l *lookup) end() {
 	l.namespace.RecordLatency(l.outcome, time.Since(l.start))
+	l.count()
+}
+
+func (l *lookup) count() {
 	if l.outcome == metrics.Error {
 		l.namespace.RecordFailures(l.class, 1)
 	} else {
@@ -42,6 +46,7 @@ func (l *lookup) end() {
 // unless it returned.
 type write struct {
 	namespace *metrics.Namespace
+	count     int // how many values, for a failure
 	done      bool
 }
 
@@ -49,13 +54,13 @@ type write struct {
 func (w *write) returned(err error) (succeeded bool) {
 	w.done = true
 	if err != nil {
-		w.namespace.RecordWriteErrors(metrics.ClassOf(err), 1)
+		w.namespace.RecordWriteErrors(metrics.ClassOf(err), w.count)
 	}
 	return err == nil
 }
 
 func (w *write) end() {
 	if !w.done {
-		w.namespace.RecordWriteErrors(metrics.OtherError, 1)
+		w.namespace.RecordWriteErrors(metrics.OtherError, w.count)
 	}
 }

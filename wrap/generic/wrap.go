@@ -3,6 +3,7 @@ package generic
 import (
 	"context"
 	"time"
+	"weak"
 
 	"github.com/cachemeter/cachemeter/metrics"
 )
@@ -26,10 +27,33 @@ type Metered[C Cache[K, V], K comparable, V any] struct {
 //	users := generic.Wrap(cache, tracker.Namespace("user"))
 //
 // The cache itself stays reachable: typed by [Metered.Inner], and by [As] where
-// only a [Cache] is known.
+// only a [Cache] is known. What it can do beyond [Cache], such as [BatchGetter], is
+// counted when it is reached by [As], and is not claimed when it is not there. A cache
+// with Len, and perhaps Cap, shows its size among the figures.
 func Wrap[C Cache[K, V], K comparable, V any](cache C, namespace *metrics.Namespace, opts ...Option) *Metered[C, K, V] {
 	namespace.Reports(metrics.Sets | metrics.Deletes | metrics.WriteErrors)
-	return &Metered[C, K, V]{inner: cache, namespace: namespace, latency: gather(opts).latency}
+	m := &Metered[C, K, V]{inner: cache, namespace: namespace, latency: gather(opts).latency}
+	if _, ok := any(cache).(Sized); ok {
+		addSize(namespace, m)
+	}
+	return m
+}
+
+// addSize makes the length of the inner cache part of the figures, for as long as the
+// program holds its wrapper.
+func addSize[C Cache[K, V], K comparable, V any](namespace *metrics.Namespace, m *Metered[C, K, V]) {
+	held := weak.Make(m)
+	namespace.AddSize(func() (entries, capacity int, ok bool) {
+		m := held.Value()
+		if m == nil {
+			return 0, 0, false
+		}
+		capacity = -1
+		if c, ok := any(m.inner).(interface{ Cap() int }); ok {
+			capacity = c.Cap()
+		}
+		return any(m.inner).(Sized).Len(), capacity, true
+	})
 }
 
 // Inner returns the cache inside, with its own type.
@@ -74,7 +98,7 @@ func (m *Metered[C, K, V]) timedGet(ctx context.Context, key K) (value V, ok boo
 
 // Set calls the inner Set and counts it.
 func (m *Metered[C, K, V]) Set(ctx context.Context, key K, value V, ttl time.Duration) error {
-	w := write{namespace: m.namespace}
+	w := write{namespace: m.namespace, count: 1}
 	defer w.end()
 	err := m.inner.Set(ctx, key, value, ttl)
 	if w.returned(err) {
@@ -85,7 +109,7 @@ func (m *Metered[C, K, V]) Set(ctx context.Context, key K, value V, ttl time.Dur
 
 // Delete calls the inner Delete and counts it.
 func (m *Metered[C, K, V]) Delete(ctx context.Context, key K) error {
-	w := write{namespace: m.namespace}
+	w := write{namespace: m.namespace, count: 1}
 	defer w.end()
 	err := m.inner.Delete(ctx, key)
 	if w.returned(err) {

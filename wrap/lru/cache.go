@@ -57,6 +57,9 @@ func Wrap[K comparable, V any](inner *lru.Cache[K, V], namespace *metrics.Namesp
 // Unwrap returns the cache inside.
 func (c *Cache[K, V]) Unwrap() any { return c.Cache }
 
+// Namespace returns where the operations are counted.
+func (c *Cache[K, V]) Namespace() *metrics.Namespace { return c.meter.namespace }
+
 // Get is a lookup.
 func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
 	if c.meter.guarded {

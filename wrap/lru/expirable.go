@@ -67,6 +67,9 @@ func WrapExpirable[K comparable, V any](inner *expirable.LRU[K, V], namespace *m
 // Unwrap returns the cache inside.
 func (c *Expirable[K, V]) Unwrap() any { return c.LRU }
 
+// Namespace returns where the operations are counted.
+func (c *Expirable[K, V]) Namespace() *metrics.Namespace { return c.meter.namespace }
+
 // Get is a lookup.
 func (c *Expirable[K, V]) Get(key K) (value V, ok bool) {
 	if c.meter.guarded {

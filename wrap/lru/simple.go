@@ -48,6 +48,9 @@ func WrapSimple[K comparable, V any](inner *simplelru.LRU[K, V], namespace *metr
 // Unwrap returns the LRU inside.
 func (c *Simple[K, V]) Unwrap() any { return c.LRU }
 
+// Namespace returns where the operations are counted.
+func (c *Simple[K, V]) Namespace() *metrics.Namespace { return c.meter.namespace }
+
 // Get is a lookup.
 func (c *Simple[K, V]) Get(key K) (value V, ok bool) {
 	if c.meter.guarded {

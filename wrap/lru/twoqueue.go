@@ -48,6 +48,9 @@ func WrapTwoQueue[K comparable, V any](inner *lru.TwoQueueCache[K, V], namespace
 // Unwrap returns the cache inside.
 func (c *TwoQueueCache[K, V]) Unwrap() any { return c.TwoQueueCache }
 
+// Namespace returns where the operations are counted.
+func (c *TwoQueueCache[K, V]) Namespace() *metrics.Namespace { return c.meter.namespace }
+
 // Get is a lookup.
 func (c *TwoQueueCache[K, V]) Get(key K) (value V, ok bool) {
 	if c.meter.guarded {

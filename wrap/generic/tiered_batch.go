@@ -1,0 +1,82 @@
+package generic
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// GetMany looks each key up as Get does, a tier's share of them at once. Keys that no
+// tier has, while one failed, are errors; the error is returned beside what was found.
+func (t *Tiered[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
+	whole := batchGetter[K, V]{untold[K, V]{t}, t.whole}
+	return whole.GetMany(ctx, keys)
+}
+
+// SetMany writes through as Set does, each tier at once. Where a tier fails, the nearer
+// ones lose all the keys.
+func (t *Tiered[K, V]) SetMany(ctx context.Context, entries map[K]V, ttl time.Duration) error {
+	w := write{namespace: t.whole, count: max(len(entries), 1)}
+	defer w.end()
+	err := t.setMany(ctx, entries, ttl)
+	if w.returned(err) {
+		t.whole.RecordSets(len(entries))
+	}
+	return err
+}
+
+func (t *Tiered[K, V]) setMany(ctx context.Context, entries map[K]V, ttl time.Duration) error {
+	for i := len(t.tiers) - 1; i >= 0; i-- {
+		err := SetMany(ctx, t.tiers[i].Cache, entries, t.tiers[i].limit(ttl))
+		if err == nil {
+			continue
+		}
+		errs := []error{err}
+		for key := range entries {
+			errs = append(errs, t.forget(ctx, key, i)...)
+		}
+		return join(errs)
+	}
+	return nil
+}
+
+// untold is a tiered cache whose batches are not counted in the whole.
+type untold[K comparable, V any] struct{ *Tiered[K, V] }
+
+func (t untold[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
+	found := make(map[K]V, len(keys))
+	var errs []error
+	missing := slices.Clone(keys)
+	failed := make([]bool, len(t.tiers))
+	for i, tier := range t.tiers {
+		if len(missing) == 0 {
+			return found, nil
+		}
+		values, err := GetMany(ctx, tier.Cache, missing)
+		if err != nil {
+			errs = append(errs, err)
+			failed[i] = true
+		}
+		if len(values) == 0 {
+			continue
+		}
+		fill := make(map[K]V, len(values))
+		missing = slices.DeleteFunc(missing, func(key K) bool {
+			value, ok := values[key]
+			if ok {
+				found[key], fill[key] = value, value
+			}
+			return ok
+		})
+		for j, nearer := range t.tiers[:i] {
+			if !failed[j] && len(fill) > 0 {
+				// The lookups are answered: a back-fill that fails is the tier's own error.
+				_ = SetMany(ctx, nearer.Cache, fill, nearer.ttl)
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return found, nil
+	}
+	return found, join(errs)
+}
