@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Overflow is the namespace that collects what is recorded for names beyond the
@@ -22,6 +23,8 @@ const Overflow = "_other"
 type Tracker struct {
 	places
 	max int // 0: the default
+
+	sorted atomic.Pointer[[]*Namespace] // what Namespaces answered last
 }
 
 // NewTracker returns an empty tracker.
@@ -121,11 +124,20 @@ func (t *Tracker) AllStats() map[string]Stats {
 // that no longer exist ([Namespace.Exists]), so that exporters can go on from their
 // totals.
 func (t *Tracker) Namespaces() []*Namespace {
-	all := slices.Clone(t.known())
+	known := t.known()
+	if len(known) == 0 {
+		return nil
+	}
+	// Places are never given up, so a list of the right length is the right list.
+	if sorted := t.sorted.Load(); sorted != nil && len(*sorted) == len(known) {
+		return slices.Clone(*sorted)
+	}
+	all := slices.Clone(known)
 	slices.SortFunc(all, func(a, b *Namespace) int {
 		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.tier, b.tier))
 	})
-	return all
+	t.sorted.Store(&all)
+	return slices.Clone(all)
 }
 
 // Reset makes a namespace's figures zero, those of its tiers included. It exists

@@ -212,3 +212,17 @@ func hitsOf(tracker *metrics.Tracker) map[string]uint64 {
 	}
 	return hits
 }
+
+func TestNamespacesListIsTheCallersOwn(t *testing.T) {
+	tracker := metrics.NewTracker()
+	tracker.RecordHit("b")
+	first := tracker.Namespaces()
+	first[0] = nil
+	require.Equal(t, "b", tracker.Namespaces()[0].Name())
+	tracker.RecordHit("a")
+	names := []string{}
+	for _, n := range tracker.Namespaces() {
+		names = append(names, n.Name())
+	}
+	require.Equal(t, []string{"a", "b"}, names)
+}
