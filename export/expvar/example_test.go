@@ -1,7 +1,6 @@
 package expvarmeter_test
 
 import (
-	"expvar"
 	"fmt"
 
 	expvarmeter "github.com/cachemeter/cachemeter/export/expvar"
@@ -12,7 +11,7 @@ func ExampleVar() {
 	tracker := metrics.NewTracker()
 	tracker.RecordHit("user")
 	tracker.RecordMiss("user")
-	var caches expvar.Var = expvarmeter.Var(tracker) // expvar.Publish("caches", caches) puts it under /debug/vars
+	caches := expvarmeter.Var(tracker) // expvar.Publish("caches", caches) puts it under /debug/vars
 	fmt.Println(caches)
 	// Output:
 	// {"user":{"hits":1,"misses":1,"errors":0,"total_requests":2,"hit_rate":0.5000}}
