@@ -98,6 +98,8 @@ func TestDocumentedProgramsCompile(t *testing.T) {
 	require.NoError(t, os.WriteFile(overlayFile, b, 0o600))
 	cmd := exec.Command("go", append([]string{"build", "-o", os.DevNull, "-overlay", overlayFile}, pkgs...)...)
 	cmd.Dir = root
+	// The workspace knows every module that a reader may be told to import.
+	cmd.Env = append(cmd.Environ(), "GOWORK="+filepath.Join(abs, "go.work"))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s\n%s", out, strings.Join(from, "\n"))
 }
