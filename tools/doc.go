@@ -1,0 +1,2 @@
+// Package tools pins the commands that development needs, as tools of its go.mod.
+package tools
