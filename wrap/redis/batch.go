@@ -64,6 +64,12 @@ func (h *Hook) countBatch(ctx context.Context, cmds []redis.Cmder, err error, st
 		if h.above && own == nil {
 			own = h.shards.lost(cmd)
 		}
+		if c.quick && !s.bytes && (own == nil || own == redis.Nil) {
+			if _, ok := cmd.(*redis.StringCmd); ok {
+				s.addQuick(at(args, 1), own == nil)
+				continue
+			}
+		}
 		s.add(c, cmd, own)
 	}
 	if h.above {

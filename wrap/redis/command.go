@@ -44,6 +44,9 @@ type command struct {
 
 	// only, where set, tells the forms of the command that can be classified.
 	only func(args []any) bool
+	// quick commands have one lookup of the key args[1], which only redis.Nil says is
+	// not there, and change nothing.
+	quick bool
 	// judge, where set, is the user's, and replaces all else but the key's place.
 	judge func(cmd redis.Cmder, err error) Verdict
 }

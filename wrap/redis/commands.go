@@ -76,6 +76,7 @@ func newCommands(o *options) (*commands, error) {
 		if !c.on {
 			continue
 		}
+		c.quick = c.miss == asNil && c.write == noWrite && c.unit == perCommand && c.key == 0 && c.judge == nil
 		cs.put(c)
 		if first, _, two := strings.Cut(c.name, " "); two && cs.named(first) == nil {
 			cs.put(&command{name: first, only: never})

@@ -91,6 +91,12 @@ func (h *Hook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 }
 
 func (h *Hook) count(ctx context.Context, c *command, cmd redis.Cmder, err error, start time.Time) {
+	if c.quick && !h.bytes && (err == nil || err == redis.Nil) && !h.multis.open() {
+		if _, ok := cmd.(*redis.StringCmd); ok {
+			h.countQuick(ctx, cmd.Args(), err, start)
+			return
+		}
+	}
 	if c.isControl() {
 		h.multis.note(c, err)
 		return
@@ -113,6 +119,24 @@ func (h *Hook) count(ctx context.Context, c *command, cmd redis.Cmder, err error
 		to = h.place.handle(h.place.nameOf(at(keys, 0)))
 	}
 	of.record(to, &v, classIn(&v, err))
+}
+
+// countQuick counts by far the most frequent commands, GET and HGET.
+func (h *Hook) countQuick(ctx context.Context, args []any, err error, start time.Time) {
+	to := h.place.called(ctx)
+	if to == nil {
+		to = h.place.handle(h.place.nameOf(at(args, 1)))
+	}
+	outcome := metrics.Hit
+	if err == nil {
+		to.RecordHit()
+	} else {
+		to.RecordMiss()
+		outcome = metrics.Miss
+	}
+	if h.timed {
+		to.RecordLatency(outcome, time.Since(start))
+	}
 }
 
 // countKeys is a function of its own to keep the sheet out of count's frame.

@@ -3,6 +3,7 @@ package redismeter
 import (
 	"context"
 	"strconv"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/cachemeter/cachemeter/metrics"
@@ -14,6 +15,7 @@ type place struct {
 	tier    string
 	name    func(key string) string // nil: Prefix
 	fixed   *metrics.Namespace      // where every key counts, if set
+	recent  recent
 }
 
 // called returns where a call counts whatever its keys are, nil where the keys decide.
@@ -24,7 +26,42 @@ func (p *place) called(ctx context.Context) *metrics.Namespace {
 	return p.fixed
 }
 
-func (p *place) handle(name string) *metrics.Namespace { return p.tracker.Tier(name, p.tier) }
+func (p *place) handle(name string) *metrics.Namespace {
+	if n := p.recent.find(name); n != nil {
+		return n
+	}
+	n := p.tracker.Tier(name, p.tier)
+	p.recent.keep(name, n)
+	return n
+}
+
+// recent keeps handles by name in front of the tracker's own, safe for all names,
+// directory: telling that a name is the one of a slot takes no hash. A slot is written
+// once, so that no two processors fight over it; names that find theirs taken ask the
+// tracker.
+type recent [64]atomic.Pointer[metrics.Namespace]
+
+func (r *recent) slot(name string) *atomic.Pointer[metrics.Namespace] {
+	h := uint(len(name))
+	if h > 0 {
+		h += uint(name[0])*7 + uint(name[h/2])*3 + uint(name[h-1])
+	}
+	return &r[h%uint(len(r))]
+}
+
+func (r *recent) find(name string) *metrics.Namespace {
+	if n := r.slot(name).Load(); n != nil && n.Name() == name {
+		return n
+	}
+	return nil
+}
+
+// keep takes the first that comes, but not the overflow under another name.
+func (r *recent) keep(name string, n *metrics.Namespace) {
+	if slot := r.slot(name); slot.Load() == nil && n.Name() == name {
+		slot.CompareAndSwap(nil, n)
+	}
+}
 
 // nameOf returns the namespace that a command's key argument belongs to. The answer
 // may share the key's memory and is good until the command's caller goes on.

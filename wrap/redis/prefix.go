@@ -25,6 +25,46 @@ const (
 // name is skipped: "{user:17}:cart", "{user}:17" and "{17}user:cart" are "user".
 // The answer shares the key's memory.
 func Prefix(key string) string {
+	// Most keys begin with a few letters and a colon.
+	seen := byte(0)
+	for i := 0; i < len(key); i++ {
+		kind := kindOf[key[i]]
+		if kind == colon {
+			if seen&^letter == 0 && i > 0 && i < shortestHash {
+				return key[:i]
+			}
+			break
+		}
+		if seen |= kind; i >= shortestHash {
+			break
+		}
+	}
+	return prefixOfOdd(key)
+}
+
+// Kinds of bytes.
+const (
+	letter byte = 1 << iota
+	colon
+	odd
+)
+
+var kindOf = func() (kinds [256]byte) {
+	for c := range kinds {
+		switch lower := c | 0x20; {
+		case 'a' <= lower && lower <= 'z' && c < 0x80:
+			kinds[c] = letter
+		case c == ':':
+			kinds[c] = colon
+		default:
+			kinds[c] = odd
+		}
+	}
+	return kinds
+}()
+
+// prefixOfOdd is Prefix without the short way.
+func prefixOfOdd(key string) string {
 	if len(key) > 0 && key[0] == '{' {
 		return prefixOfTagged(key[1:])
 	}

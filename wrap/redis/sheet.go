@@ -11,7 +11,7 @@ type sheet struct {
 	call
 	rows [8]row
 	used int // rows taken
-	next int // the row to give up when all are taken
+	last int // the row used last
 }
 
 type row struct {
@@ -30,6 +30,16 @@ func (s *sheet) add(c *command, cmd redis.Cmder, err error) {
 	}
 	if v, ok := c.classify(cmd, err, s.bytes); ok {
 		s.addTo(at(keys, 0), v, err)
+	}
+}
+
+// addQuick counts one lookup of a key.
+func (s *sheet) addQuick(key any, hit bool) {
+	r := s.rowOf(key)
+	if hit {
+		r.sum.Hits++
+	} else {
+		r.sum.Misses++
 	}
 }
 
@@ -108,18 +118,23 @@ func (s *sheet) rowOf(key any) *row {
 		return &s.rows[0]
 	}
 	name := s.place.nameOf(key)
+	if r := &s.rows[s.last]; r.name == name && s.used > 0 {
+		return r
+	}
 	for i := range s.used {
 		if s.rows[i].name == name {
+			s.last = i
 			return &s.rows[i]
 		}
 	}
 	var r *row
 	if s.used < len(s.rows) {
-		r = &s.rows[s.used]
+		s.last = s.used
 		s.used++
+		r = &s.rows[s.last]
 	} else {
-		r = &s.rows[s.next]
-		s.next = (s.next + 1) % len(s.rows)
+		s.last = (s.last + 1) % len(s.rows)
+		r = &s.rows[s.last]
 		s.flush(r)
 	}
 	r.name, r.to = name, s.place.handle(name)
