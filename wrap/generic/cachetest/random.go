@@ -113,7 +113,7 @@ func (r *run[K, V]) setMany(ctx context.Context) error {
 func (r *run[K, V]) get(ctx context.Context, key int) error {
 	value, ok, err := r.bare.Get(ctx, r.Key(key))
 	if err != nil {
-		return fmt.Errorf("Get: %w", err)
+		return fmt.Errorf("get: %w", err)
 	}
 	if err := r.check(key, value, ok); err != nil {
 		return err
@@ -124,7 +124,7 @@ func (r *run[K, V]) get(ctx context.Context, key int) error {
 			return fmt.Errorf("wrapped Get: %w", err)
 		}
 		if alike != ok || ok && !r.Equal(same, value) {
-			return fmt.Errorf("Get(%v) = %v, %v bare and %v, %v wrapped", r.Key(key), value, ok, same, alike)
+			return fmt.Errorf("get(%v) = %v, %v bare and %v, %v wrapped", r.Key(key), value, ok, same, alike)
 		}
 	}
 	return nil

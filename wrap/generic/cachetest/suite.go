@@ -109,10 +109,10 @@ func (s *Suite[K, V]) absent(t testing.TB) error {
 	ctx := context.Background()
 	c := s.New(t)
 	if err := c.Delete(ctx, s.Key(0)); err != nil {
-		return fmt.Errorf("Delete of an absent key: %w", err)
+		return fmt.Errorf("delete of an absent key: %w", err)
 	}
 	if value, ok, err := c.Get(ctx, s.Key(0)); ok || err != nil {
-		return fmt.Errorf("Get of an absent key = %v, %v, %v; want ok false and no error", value, ok, err)
+		return fmt.Errorf("get of an absent key = %v, %v, %v; want ok false and no error", value, ok, err)
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func (s *Suite[K, V]) cancelled(t testing.TB) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, ok, err := c.Get(ctx, s.Key(0)); !ok && err == nil {
-		return fmt.Errorf("Get of a present key with a cancelled context says absent, want the value or an error")
+		return fmt.Errorf("get of a present key with a cancelled context says absent, want the value or an error")
 	}
 	return nil
 }
@@ -135,20 +135,20 @@ func (s *Suite[K, V]) ttl(t testing.TB) error {
 	ctx := context.Background()
 	c := s.New(t)
 	if err := c.Set(ctx, s.Key(0), s.Value(0), s.TTL); err != nil {
-		return fmt.Errorf("Set with a ttl of %v: %w", s.TTL, err)
+		return fmt.Errorf("set with a ttl of %v: %w", s.TTL, err)
 	}
 	if err := c.Set(ctx, s.Key(1), s.Value(1), 100*s.TTL); err != nil {
 		return err
 	}
 	if _, ok, err := c.Get(ctx, s.Key(0)); !ok || err != nil {
-		return fmt.Errorf("Get before the ttl = %v, %v; want the value", ok, err)
+		return fmt.Errorf("get before the ttl = %v, %v; want the value", ok, err)
 	}
 	s.Wait(2 * s.TTL)
 	if _, ok, err := c.Get(ctx, s.Key(0)); ok || err != nil {
-		return fmt.Errorf("Get after the ttl = %v, %v; want ok false and no error", ok, err)
+		return fmt.Errorf("get after the ttl = %v, %v; want ok false and no error", ok, err)
 	}
 	if _, ok, err := c.Get(ctx, s.Key(1)); !ok || err != nil {
-		return fmt.Errorf("Get of a value with a longer ttl = %v, %v; want it", ok, err)
+		return fmt.Errorf("get of a value with a longer ttl = %v, %v; want it", ok, err)
 	}
 	return nil
 }
@@ -159,7 +159,7 @@ func (s *Suite[K, V]) reachable(t testing.TB) error {
 	var wrapped generic.Cache[K, V] = generic.Wrap(generic.Wrap(c, nil), nil)
 	layer := &probe[K, V]{c}
 	if found, ok := generic.As[*probe[K, V]](generic.Wrap(layer, nil)); !ok || found != layer {
-		return fmt.Errorf("As did not find the layer under Wrap")
+		return fmt.Errorf("the layer under Wrap was not found by As")
 	}
 	for name, same := range map[string]bool{
 		"BatchGetter": claims[generic.BatchGetter[K, V]](c) == claims[generic.BatchGetter[K, V]](wrapped),
@@ -169,7 +169,7 @@ func (s *Suite[K, V]) reachable(t testing.TB) error {
 		"io.Closer":   claims[interface{ Close() error }](c) == claims[interface{ Close() error }](wrapped),
 	} {
 		if !same {
-			return fmt.Errorf("As finds %s in only one of the bare and the wrapped cache", name)
+			return fmt.Errorf("only one of the bare and the wrapped cache has %s", name)
 		}
 	}
 	return nil
