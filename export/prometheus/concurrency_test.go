@@ -57,7 +57,7 @@ func TestNoCounterEverFalls(t *testing.T) {
 	} {
 		scrapers.Go(func() {
 			last := make(map[string]float64)
-			for range 300 {
+			for range 100 {
 				for _, f := range scrape() {
 					for _, m := range f.GetMetric() {
 						key := f.GetName() + labelKey(m)
