@@ -2,6 +2,7 @@ package generic
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 // can, for [BatchGetter], [BatchSetter], [Clearer] and [io.Closer]. Call the function
 // [As] instead.
 //
-// Each key of a batch is one lookup: a hit when it was found, else a miss, or an error
-// when the batch failed. Each entry of a batch is one set, or one write error when the
+// Each key of a batch is one lookup: a hit when it was found, an error when the batch
+// failed for it (see [BatchError]), else a miss. Each entry of a batch is one set, or one write error when the
 // batch failed. A failed Clear is a write error, a failed Close an error.
 func (m *Metered[C, K, V]) As(target any) bool {
 	switch target := target.(type) {
@@ -70,19 +71,27 @@ func (b batchGetter[K, V]) record(keys []K, values map[K]V, err error) {
 	if b.namespace == nil {
 		return
 	}
+	var batch *BatchError[K]
+	partial := err != nil && errors.As(err, &batch)
 	// The keys are gone through, not the map: a key asked for twice is two lookups.
-	hits := 0
+	hits, failures := 0, 0
 	for _, key := range keys {
 		if _, ok := values[key]; ok {
 			hits++
+		} else if err == nil {
+			continue
+		} else if !partial {
+			failures++
+		} else if _, ok := batch.Failed[key]; ok {
+			failures++
 		}
 	}
-	b.namespace.RecordHits(hits)
-	if err == nil {
-		b.namespace.RecordMisses(len(keys) - hits)
-	} else {
-		b.namespace.RecordFailures(metrics.ClassOf(err), max(len(keys)-hits, 1))
+	if err != nil {
+		// A failed call counts at least once.
+		b.namespace.RecordFailures(metrics.ClassOf(err), max(failures, 1))
 	}
+	b.namespace.RecordHits(hits)
+	b.namespace.RecordMisses(len(keys) - hits - failures)
 }
 
 type batchSetter[K comparable, V any] struct {

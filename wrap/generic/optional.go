@@ -8,7 +8,9 @@ import (
 // BatchGetter is a cache that looks several keys up at once.
 type BatchGetter[K comparable, V any] interface {
 	// GetMany returns what it found; an absent key is not in the map. With a non-nil
-	// err the map may hold the keys that could be answered all the same.
+	// err the map may hold the keys that could be answered all the same. A
+	// [*BatchError] says which keys could not, and any other error means all that are
+	// not in the map.
 	GetMany(ctx context.Context, keys []K) (map[K]V, error)
 }
 

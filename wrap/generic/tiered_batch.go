@@ -2,12 +2,13 @@ package generic
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 )
 
-// GetMany looks each key up as Get does, a tier's share of them at once. Keys that no
-// tier has, while one failed, are errors; the error is returned beside what was found.
+// GetMany looks each key up as Get does, a tier's share of them at once. The keys that
+// no tier has, while one failed for them, are in a [*BatchError] beside what was found.
 func (t *Tiered[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 	whole := batchGetter[K, V]{untold[K, V]{t}, t.whole}
 	return whole.GetMany(ctx, keys)
@@ -45,38 +46,49 @@ type untold[K comparable, V any] struct{ *Tiered[K, V] }
 
 func (t untold[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 	found := make(map[K]V, len(keys))
-	var errs []error
+	failures := map[K]error{} // of any tier, by key
 	missing := slices.Clone(keys)
-	failed := make([]bool, len(t.tiers))
+	broken := make([]bool, len(t.tiers))
 	for i, tier := range t.tiers {
 		if len(missing) == 0 {
-			return found, nil
+			break
 		}
 		values, err := GetMany(ctx, tier.Cache, missing)
 		if err != nil {
-			errs = append(errs, err)
-			failed[i] = true
-		}
-		if len(values) == 0 {
-			continue
+			broken[i] = true
+			blame(failures, missing, values, err)
 		}
 		fill := make(map[K]V, len(values))
 		missing = slices.DeleteFunc(missing, func(key K) bool {
 			value, ok := values[key]
 			if ok {
 				found[key], fill[key] = value, value
+				delete(failures, key)
 			}
 			return ok
 		})
 		for j, nearer := range t.tiers[:i] {
-			if !failed[j] && len(fill) > 0 {
+			if !broken[j] && len(fill) > 0 {
 				// The lookups are answered: a back-fill that fails is the tier's own error.
 				_ = SetMany(ctx, nearer.Cache, fill, nearer.ttl)
 			}
 		}
 	}
-	if len(missing) == 0 {
-		return found, nil
+	return found, batchError(failures)
+}
+
+// blame notes err for the keys that it kept from being answered.
+func blame[K comparable, V any](failures map[K]error, keys []K, values map[K]V, err error) {
+	var batch *BatchError[K]
+	partial := errors.As(err, &batch)
+	for _, key := range keys {
+		if _, ok := values[key]; ok {
+			continue
+		}
+		if !partial {
+			failures[key] = err
+		} else if cause, ok := batch.Failed[key]; ok {
+			failures[key] = cause
+		}
 	}
-	return found, join(errs)
 }

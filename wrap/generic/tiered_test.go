@@ -99,7 +99,7 @@ func TestTieredOutcomes(t *testing.T) {
 			values, err := s.GetMany(t.Context(), []string{"k"})
 			require.Equal(t, test.ok, len(values) == 1)
 			require.Equal(t, test.value, values["k"])
-			require.True(t, test.err == err, "%v", err)
+			require.ErrorIs(t, err, test.err)
 			requireCounts(t, test.whole, s.whole)
 			requireCounts(t, test.first, s.first)
 			requireCounts(t, test.second, s.second)
@@ -120,7 +120,7 @@ func TestTieredBatchOfAllKinds(t *testing.T) {
 
 	s.l2.fail = errBroken
 	values, err = s.GetMany(t.Context(), []string{"far", "none"})
-	require.True(t, err == errBroken, "%v", err)
+	require.ErrorIs(t, err, errBroken)
 	require.Equal(t, map[string]int{"far": 2}, values)
 	requireCounts(t, metrics.Stats{Hits: 4, Misses: 1, Errors: 1}, s.whole)
 }

@@ -116,8 +116,8 @@ func (c *Cache[V]) Delete(ctx context.Context, key string) error {
 }
 
 // GetMany sends a GET for each key in one pipeline, which unlike MGET may span the slots
-// of a cluster. Of several errors it returns the first; the keys that were answered are
-// in the map all the same.
+// of a cluster. An error is a [*generic.BatchError]; the keys that were answered are in
+// the map all the same.
 func (c *Cache[V]) GetMany(ctx context.Context, keys []string) (map[string]V, error) {
 	values := make(map[string]V, len(keys))
 	if len(keys) == 0 {
@@ -132,16 +132,19 @@ func (c *Cache[V]) GetMany(ctx context.Context, keys []string) (map[string]V, er
 		}
 		return nil
 	})
-	var first error
+	failed := map[string]error{}
 	for i, cmd := range cmds {
 		value, ok, err := c.answer(cmd)
 		if ok {
 			values[keys[i]] = value
-		} else if err != nil && first == nil {
-			first = err
+		} else if err != nil {
+			failed[keys[i]] = err
 		}
 	}
-	return values, first
+	if len(failed) > 0 {
+		return values, &generic.BatchError[string]{Failed: failed}
+	}
+	return values, nil
 }
 
 // SetMany sends a SET for each entry in one pipeline, or nothing where a value cannot be
