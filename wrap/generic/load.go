@@ -138,7 +138,7 @@ func (l *Loader[K, V]) fly(ctx context.Context, key K, fl *flight[V]) {
 	switch {
 	case err == nil:
 		fl.entry = Entry[V]{Value: value, Expires: expiry(begun.Add(took), l.options.ttl)}
-	case errors.Is(err, l.options.absent):
+	case ask(l.isAbsent, err):
 		fl.entry = Entry[V]{Value: value, Absent: true, Expires: expiry(begun.Add(took), l.options.negativeTTL)}
 		fl.err = err
 	default:
@@ -152,6 +152,8 @@ func (l *Loader[K, V]) fly(ctx context.Context, key K, fl *flight[V]) {
 		l.namespace.RecordLoadFailure(took)
 	}
 }
+
+func (l *Loader[K, V]) isAbsent(err error) bool { return errors.Is(err, l.options.absent) }
 
 func expiry(now time.Time, ttl time.Duration) time.Time {
 	if ttl <= 0 {

@@ -56,8 +56,8 @@ func LookupContext[K, V any](namespace *metrics.Namespace, get func(ctx context.
 
 // LookupErr decorates a function that says "absent" with an error: nil is a hit, an
 // error for which isMiss is true a miss, any other an error. A nil isMiss is never
-// true. The caller gets the very error that get returned. isMiss is called beside
-// the caller's own handling of the error and should be as cheap as an [errors.Is].
+// true, and a panic in isMiss is taken for false. The caller gets the very error that
+// get returned.
 func LookupErr[K, V any](namespace *metrics.Namespace, get func(ctx context.Context, key K) (V, error), isMiss func(error) bool) func(ctx context.Context, key K) (V, error) {
 	if namespace == nil {
 		return get
@@ -99,9 +99,16 @@ func recordErr(namespace *metrics.Namespace, err error, isMiss func(error) bool)
 	switch {
 	case err == nil:
 		namespace.RecordHit()
-	case isMiss != nil && isMiss(err):
+	case isMiss != nil && ask(isMiss, err):
 		namespace.RecordMiss()
 	default:
 		namespace.RecordFailures(metrics.ClassOf(err), 1)
 	}
+}
+
+// ask calls a user's test of an error. A panic in it must not take the place of what
+// the cache answered, and says no.
+func ask(test func(error) bool, err error) (yes bool) {
+	defer func() { _ = recover() }()
+	return test(err)
 }

@@ -98,3 +98,12 @@ func TestLookupErrWithoutMissTest(t *testing.T) {
 	require.Same(t, errAbsent, err)
 	requireCounts(t, metrics.Stats{Errors: 1}, namespace)
 }
+
+func TestPanicInTheMissTestChangesNothing(t *testing.T) {
+	namespace := metrics.NewTracker().Namespace("n")
+	get := generic.LookupErr(namespace, func(context.Context, string) (int, error) { return 0, errAbsent },
+		func(error) bool { panic("isMiss") })
+	_, err := get(t.Context(), "k")
+	require.Same(t, errAbsent, err)
+	requireCounts(t, metrics.Stats{Errors: 1}, namespace)
+}
