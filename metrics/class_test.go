@@ -17,3 +17,9 @@ func TestClassOfLooksThroughWrappingAndAllocatesNothing(t *testing.T) {
 	require.Equal(t, metrics.ConnectionError, metrics.ClassOf(joined))
 	require.Zero(t, testing.AllocsPerRun(100, func() { _ = metrics.ClassOf(refused) }))
 }
+
+func TestClassOfOutlivesBrokenErrors(t *testing.T) {
+	var slip *net.OpError
+	require.Panics(t, func() { _ = slip.Timeout() })
+	require.Equal(t, metrics.OtherError, metrics.ClassOf(slip))
+}

@@ -70,8 +70,15 @@ func (c ErrorClass) String() string {
 // ClassOf tells the class of err by what the standard library says about it:
 // cancellation, then anything that calls itself a timeout, then broken or refused
 // connections. It never answers [ServerError]: only a protocol knows that. A nil
-// error and one it cannot tell are [OtherError].
-func ClassOf(err error) ErrorClass {
+// error and one it cannot tell are [OtherError], and so is one whose methods panic.
+func ClassOf(err error) (class ErrorClass) {
+	// A nil pointer in an error interface is a common slip. The caller was not going to
+	// call its methods, so neither must it hear of them.
+	defer func() {
+		if recover() != nil {
+			class = OtherError
+		}
+	}()
 	if err == nil {
 		return OtherError
 	}
