@@ -66,7 +66,11 @@ func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
 		return guardedGet(&c.meter, c.Cache, key)
 	}
 	value, ok = c.Cache.Get(key)
-	c.meter.lookedUp(ok)
+	if ok {
+		c.meter.namespace.RecordHit()
+	} else {
+		c.meter.namespace.RecordMiss()
+	}
 	return value, ok
 }
 

@@ -54,14 +54,6 @@ func (m *meter) panicked() {
 	}
 }
 
-func (m *meter) lookedUp(ok bool) {
-	if ok {
-		m.namespace.RecordHit()
-	} else {
-		m.namespace.RecordMiss()
-	}
-}
-
 // guardedGet is a Get that counts an error when the inner one panics.
 func guardedGet[C interface{ Get(K) (V, bool) }, K comparable, V any](m *meter, inner C, key K) (value V, ok bool) {
 	returned := false
@@ -73,7 +65,11 @@ func guardedGet[C interface{ Get(K) (V, bool) }, K comparable, V any](m *meter, 
 	}()
 	value, ok = inner.Get(key)
 	returned = true
-	m.lookedUp(ok)
+	if ok {
+		m.namespace.RecordHit()
+	} else {
+		m.namespace.RecordMiss()
+	}
 	return value, ok
 }
 

@@ -57,7 +57,11 @@ func (c *Simple[K, V]) Get(key K) (value V, ok bool) {
 		return guardedGet(&c.meter, c.LRU, key)
 	}
 	value, ok = c.LRU.Get(key)
-	c.meter.lookedUp(ok)
+	if ok {
+		c.meter.namespace.RecordHit()
+	} else {
+		c.meter.namespace.RecordMiss()
+	}
 	return value, ok
 }
 
