@@ -20,26 +20,39 @@ func (h *Hook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Process
 		if h.above {
 			h.shards.begin()
 		}
-		returned := false
-		defer func() {
-			if !returned { // the panic goes on by itself
-				h.countBatch(ctx, cmds, errPanic, start)
-			}
-		}()
-		err := next(ctx, cmds)
-		returned = true
-		h.countBatch(ctx, cmds, err, start)
-		return err
+		b := batch{hook: h, ctx: ctx, cmds: cmds, err: errPanic, start: start}
+		defer b.count() // a panic goes on by itself
+		b.err = next(ctx, cmds)
+		return b.err
 	}
 }
 
-func (h *Hook) countBatch(ctx context.Context, cmds []redis.Cmder, err error, start time.Time) {
-	s := sheet{call: h.call(ctx, start)}
+// batch is one pipeline or transaction under way.
+type batch struct {
+	hook  *Hook
+	ctx   context.Context
+	cmds  []redis.Cmder
+	err   error
+	start time.Time
+}
+
+func (b *batch) count() {
+	h, cmds, err := b.hook, b.cmds, b.err
+	s := sheet{call: h.call(b.ctx, b.start)}
 	lost := newLoss(cmds, err)
 	queueing := h.multis.open()
+	short := !s.bytes && !queueing && !h.above && lost == loss{}
 	var name string // of the command before, and what is known of it
 	var c *command
 	for _, cmd := range cmds {
+		// The short way is for GET and HGET, told by a type and the name before.
+		if get, ok := cmd.(*redis.StringCmd); ok && short && c != nil && c.quick {
+			args, own := get.Args(), get.Err()
+			if n, ok := at(args, 0).(string); ok && n == name && (own == nil || own == redis.Nil) {
+				s.addQuick(at(args, 1), own == nil)
+				continue
+			}
+		}
 		args := cmd.Args()
 		if n, ok := at(args, 0).(string); !ok || n != name || c == nil || c.only != nil {
 			c, name = h.commands.find(args), n
@@ -52,6 +65,7 @@ func (h *Hook) countBatch(ctx context.Context, cmds []redis.Cmder, err error, st
 			if isByHand(cmd) {
 				h.multis.note(c, own)
 				queueing = h.multis.open()
+				short = short && !queueing
 			}
 			continue
 		}
@@ -63,12 +77,6 @@ func (h *Hook) countBatch(ctx context.Context, cmds []redis.Cmder, err error, st
 		}
 		if h.above && own == nil {
 			own = h.shards.lost(cmd)
-		}
-		if c.quick && !s.bytes && (own == nil || own == redis.Nil) {
-			if _, ok := cmd.(*redis.StringCmd); ok {
-				s.addQuick(at(args, 1), own == nil)
-				continue
-			}
 		}
 		s.add(c, cmd, own)
 	}

@@ -69,48 +69,55 @@ func (h *Hook) DialHook(next redis.DialHook) redis.DialHook { return next }
 // ProcessHook counts single commands, each by what next returns for it.
 func (h *Hook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		c := h.commands.find(cmd.Args())
+		args := cmd.Args()
+		c := h.commands.find(args)
 		if c == nil {
 			return next(ctx, cmd)
 		}
-		var start time.Time
+		var s single // field by field: a literal is made elsewhere and copied
+		s.hook, s.command, s.ctx, s.cmd, s.args, s.err = h, c, ctx, cmd, args, errPanic
 		if h.timed {
-			start = time.Now()
+			s.start = time.Now()
 		}
-		returned := false
-		defer func() {
-			if !returned { // the panic goes on by itself
-				h.count(ctx, c, cmd, errPanic, start)
-			}
-		}()
-		err := next(ctx, cmd)
-		returned = true
-		h.count(ctx, c, cmd, err, start)
-		return err
+		defer s.count() // a panic goes on by itself
+		s.err = next(ctx, cmd)
+		return s.err
 	}
 }
 
-func (h *Hook) count(ctx context.Context, c *command, cmd redis.Cmder, err error, start time.Time) {
-	if c.quick && !h.bytes && (err == nil || err == redis.Nil) && !h.multis.open() {
-		if _, ok := cmd.(*redis.StringCmd); ok {
-			h.countQuick(ctx, cmd.Args(), err, start)
+// single is one command under way.
+type single struct {
+	hook    *Hook
+	command *command
+	ctx     context.Context
+	cmd     redis.Cmder
+	args    []any
+	err     error
+	start   time.Time
+}
+
+func (s *single) count() {
+	h, c := s.hook, s.command
+	if c.quick && !h.bytes && (s.err == nil || s.err == redis.Nil) && !h.multis.open() {
+		if _, ok := s.cmd.(*redis.StringCmd); ok {
+			s.countQuick()
 			return
 		}
 	}
 	if c.isControl() {
-		h.multis.note(c, err)
+		h.multis.note(c, s.err)
 		return
 	}
-	if h.multis.open() && isQueued(cmd, err) {
+	if h.multis.open() && isQueued(s.cmd, s.err) {
 		return
 	}
-	of := h.call(ctx, start)
-	keys := c.keys(cmd.Args())
+	of := h.call(s.ctx, s.start)
+	keys := c.keys(s.args)
 	if len(keys) > c.step() && c.judge == nil {
-		h.countKeys(of, c, keys, cmd, err)
+		s.countKeys(of, keys)
 		return
 	}
-	v, ok := c.classify(cmd, err, of.bytes)
+	v, ok := c.classify(s.cmd, s.err, of.bytes)
 	if !ok {
 		return
 	}
@@ -118,32 +125,33 @@ func (h *Hook) count(ctx context.Context, c *command, cmd redis.Cmder, err error
 	if to == nil {
 		to = h.place.handle(h.place.nameOf(at(keys, 0)))
 	}
-	of.record(to, &v, classIn(&v, err))
+	of.record(to, &v, classIn(&v, s.err))
 }
 
 // countQuick counts by far the most frequent commands, GET and HGET.
-func (h *Hook) countQuick(ctx context.Context, args []any, err error, start time.Time) {
-	to := h.place.called(ctx)
+func (s *single) countQuick() {
+	p := &s.hook.place
+	to := p.called(s.ctx)
 	if to == nil {
-		to = h.place.handle(h.place.nameOf(at(args, 1)))
+		to = p.handle(p.nameOf(at(s.args, 1)))
 	}
 	outcome := metrics.Hit
-	if err == nil {
+	if s.err == nil {
 		to.RecordHit()
 	} else {
 		to.RecordMiss()
 		outcome = metrics.Miss
 	}
-	if h.timed {
-		to.RecordLatency(outcome, time.Since(start))
+	if s.hook.timed {
+		to.RecordLatency(outcome, time.Since(s.start))
 	}
 }
 
 // countKeys is a function of its own to keep the sheet out of count's frame.
-func (h *Hook) countKeys(of call, c *command, keys []any, cmd redis.Cmder, err error) {
-	s := sheet{call: of}
-	s.addKeys(c, keys, cmd, err)
-	s.end()
+func (s *single) countKeys(of call, keys []any) {
+	sums := sheet{call: of}
+	sums.addKeys(s.command, keys, s.cmd, s.err)
+	sums.end()
 }
 
 func (h *Hook) call(ctx context.Context, start time.Time) call {

@@ -35,12 +35,23 @@ func (s *sheet) add(c *command, cmd redis.Cmder, err error) {
 
 // addQuick counts one lookup of a key.
 func (s *sheet) addQuick(key any, hit bool) {
-	r := s.rowOf(key)
+	r := &s.rows[s.last]
+	if !s.isOf(key, r) {
+		r = s.rowOf(key)
+	}
 	if hit {
 		r.sum.Hits++
 	} else {
 		r.sum.Misses++
 	}
+}
+
+// isOf tells, without naming the key, that it is of a row's namespace: of all keys with
+// one beginning up to the colon [Prefix] says the same.
+func (s *sheet) isOf(key any, r *row) bool {
+	k, ok := key.(string)
+	n := len(r.name)
+	return ok && s.all == nil && s.place.name == nil && n > 0 && len(k) > n && k[n] == ':' && k[:n] == r.name
 }
 
 // addTo adds a verdict to the figures of a key.
