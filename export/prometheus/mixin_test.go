@@ -2,6 +2,7 @@ package prommeter_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -132,6 +133,7 @@ func TestRealPrometheus(t *testing.T) {
 	t.Parallel()
 	tracker := metrics.NewTracker()
 	declare(tracker)
+	atStart := tracker.Namespace("user").TotalLatency(metrics.Hit)
 	registry := prometheus.NewPedanticRegistry()
 	require.NoError(t, registry.Register(prommeter.NewCollector(tracker)))
 	direct := prommeter.Handler(newGatherer(t, tracker))
@@ -204,6 +206,13 @@ func TestRealPrometheus(t *testing.T) {
 				for _, s := range got {
 					require.InDelta(t, tracker.Tier("user", s.labels["tier"]).Totals().HitRate(), s.value, 1e-9)
 				}
+			case "Time saved by cache":
+				// Rates move with the moment of asking, so the quotient is asked for.
+				perHit := count(fmt.Sprintf(`(%s) / on (cache) sum by (cache) (rate(cache_gets_total{cache="user", tier="", result="hit"}[5m]))`, panel.expr))
+				users := tracker.Namespace("user")
+				saved, ok := metrics.TimeSaved(users.Totals(), users.TotalLatency(metrics.Hit).Sub(atStart))
+				require.True(t, ok)
+				require.InDelta(t, saved.Seconds()/float64(users.Totals().Hits), perHit, 1e-9)
 			case "Error share by cache":
 				for _, s := range got {
 					if s.labels["cache"] == "user" {
