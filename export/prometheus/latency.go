@@ -7,21 +7,13 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/cachemeter/cachemeter/export/internal/figures"
 	"github.com/cachemeter/cachemeter/metrics"
 )
 
 // nativeSchema has 8 buckets to each power of two, each 9 % wide, which is coarser
 // than the buckets that it is filled from.
 const nativeSchema = 3
-
-// defaultBuckets are powers of four nanoseconds: 1.024 µs to 4.29 s.
-func defaultBuckets() []float64 {
-	var bounds []float64
-	for nanos := 1 << 10; nanos <= 1<<32; nanos *= 4 {
-		bounds = append(bounds, time.Duration(nanos).Seconds())
-	}
-	return bounds
-}
 
 // newSummary has the sum and the count of loads and no quantiles.
 func newSummary(s *metrics.Stats) *dto.Summary {
@@ -41,18 +33,7 @@ func newHistogram(h metrics.Histogram, bounds []float64, native bool) *dto.Histo
 }
 
 func classicBuckets(h metrics.Histogram, bounds []float64) []*dto.Bucket {
-	cumulative := make([]uint64, len(bounds))
-	at := 0
-	for upper, n := range h.Buckets() {
-		// Buckets and bounds both rise: go on from where the last one was.
-		for at < len(bounds) && upper.Seconds() > bounds[at] {
-			at++
-		}
-		if at == len(bounds) {
-			break
-		}
-		cumulative[at] += n
-	}
+	cumulative := figures.Buckets(h, bounds)
 	buckets := make([]*dto.Bucket, len(bounds))
 	for i := range bounds {
 		if i > 0 {

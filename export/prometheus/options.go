@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/cachemeter/cachemeter/export/internal/figures"
 	"github.com/cachemeter/cachemeter/metrics"
 )
 
@@ -68,7 +69,7 @@ func WithoutNativeHistograms() Option {
 var errNilTracker = errors.New("prommeter: nil tracker: give the one that your caches record to")
 
 func newConfig(tracker *metrics.Tracker, opts []Option) (config, error) {
-	c := config{buckets: defaultBuckets(), native: true}
+	c := config{buckets: figures.DefaultBounds(), native: true}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&c)
@@ -98,10 +99,8 @@ func (c *config) check() error {
 			return fmt.Errorf("prommeter: WithConstLabels: the label %q is reserved: choose another name", name)
 		}
 	}
-	for i, bound := range c.buckets {
-		if !(bound > 0) || i > 0 && bound <= c.buckets[i-1] {
-			return fmt.Errorf("prommeter: WithLatencyBuckets(%v): bounds must be above 0 and rise", c.buckets)
-		}
+	if !figures.RisingBounds(c.buckets) {
+		return fmt.Errorf("prommeter: WithLatencyBuckets(%v): bounds must be above 0 and rise", c.buckets)
 	}
 	return nil
 }

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/cachemeter/cachemeter/export/internal/figures"
 	"github.com/cachemeter/cachemeter/metrics"
 )
 
@@ -33,7 +33,7 @@ type member struct {
 	labels    [][][]*dto.LabelPair // by family and variant, sorted by name
 	text      string               // the labels that all series have, in the text format
 
-	lookupErrors, otherErrors atomic.Uint64 // what was exported last
+	errors figures.Errors
 }
 
 // reading is one member's figures at one moment.
@@ -117,16 +117,10 @@ func (s *source) newMember(n *metrics.Namespace) *member {
 }
 
 // read fills r with the member's totals.
-//
-// Two figures are differences of counters that a writer raises one after the other,
-// so that a scrape between the two could see them fall. A counter that falls by one is
-// for Prometheus one that restarted: never export less than before.
 func (m *member) read(r *reading) {
 	r.member = m
 	r.stats = m.namespace.Totals()
-	r.lookupErrors = rise(&m.lookupErrors, r.stats.Errors-r.stats.WriteErrors)
-	r.errorsByClass = r.stats.ErrorsByClass
-	r.errorsByClass[metrics.OtherError] = rise(&m.otherErrors, r.errorsByClass[metrics.OtherError])
+	r.lookupErrors, r.errorsByClass = m.errors.Split(r.stats)
 	for i, outcome := range lookupOutcomes {
 		r.latency[i] = m.namespace.TotalLatency(outcome)
 	}
@@ -138,19 +132,6 @@ func (r *reading) reports(f *family, variant int) bool {
 		return r.latency[variant].Count > 0
 	}
 	return r.stats.Reported.Has(f.variants[variant].figure)
-}
-
-// rise returns the greater of v and what highest holds, and keeps it there.
-func rise(highest *atomic.Uint64, v uint64) uint64 {
-	for {
-		old := highest.Load()
-		if v <= old {
-			return old
-		}
-		if highest.CompareAndSwap(old, v) {
-			return v
-		}
-	}
 }
 
 func pair(name, value string) *dto.LabelPair { return &dto.LabelPair{Name: &name, Value: &value} }
