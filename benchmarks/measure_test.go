@@ -1,0 +1,89 @@
+package benchmarks
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+)
+
+// subject is one way to do the work of its group.
+type subject struct {
+	name    string
+	ours    bool // allocates nothing
+	prepare func(tb testing.TB) rig
+}
+
+// rig is a subject made ready, from scratch for each measurement: where the memory
+// lies is then chosen anew each time.
+type rig struct {
+	// worker is called once for each goroutine, before the clock starts. The function
+	// it returns has a loop of its own, so that what is timed is the operation and not
+	// a call of a closure.
+	worker func() func(times int)
+	// counted returns what the subject's own figures say was done.
+	counted func() uint64
+}
+
+// shared is a rig whose goroutines need nothing of their own.
+func shared(work func(times int), counted func() uint64) rig {
+	return rig{worker: func() func(int) { return work }, counted: counted}
+}
+
+// group is one kind of work, and all who do it.
+type group struct {
+	name       string
+	unit       int // operations that cannot be divided: the size of a pipeline
+	goroutines []int
+	subjects   []subject
+}
+
+var (
+	alone   = []int{1}
+	several = []int{1, 2, 8}
+)
+
+// measure runs each subject at each number of goroutines. The figure is the wall time
+// of an operation: that of the whole by the number of operations of all goroutines.
+func (g group) measure(b *testing.B) {
+	for _, s := range g.subjects {
+		for _, n := range g.goroutines {
+			b.Run(fmt.Sprintf("%s/goroutines=%d", s.name, n), func(b *testing.B) {
+				b.ReportAllocs()
+				r := s.prepare(b)
+				times := g.each(b.N, n)
+				elapsed := together(n, times, r.worker, b.ResetTimer)
+				b.StopTimer()
+				b.ReportMetric(float64(elapsed.Nanoseconds())/float64(times*n), "ns/op")
+			})
+		}
+	}
+}
+
+// each returns how often each of n goroutines has to work for a total of at least
+// all, in whole units.
+func (g group) each(all, n int) int {
+	whole := n * max(g.unit, 1)
+	return (all + whole - 1) / whole * max(g.unit, 1)
+}
+
+// together starts n goroutines at one moment and waits for all of them.
+func together(n, times int, worker func() func(int), ready func()) time.Duration {
+	var waiting, working sync.WaitGroup
+	start := make(chan struct{})
+	waiting.Add(n)
+	for range n {
+		work := worker()
+		working.Go(func() {
+			waiting.Done()
+			<-start
+			work(times)
+		})
+	}
+	waiting.Wait()
+	ready()
+	begin := time.Now()
+	close(start)
+	working.Wait()
+	return time.Since(begin)
+}
