@@ -45,4 +45,4 @@ require (
 	google.golang.org/protobuf v1.36.12 // indirect
 )
 
-replace github.com/cachemeter/cachemeter => ../
+replace github.com/cachemeter/cachemeter => ..

@@ -2,7 +2,9 @@ package benchmarks
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -35,6 +37,7 @@ type group struct {
 	name       string
 	unit       int // operations that cannot be divided: the size of a pipeline
 	goroutines []int
+	slow       bool // microseconds and more: tests do it a few times only
 	subjects   []subject
 }
 
@@ -67,23 +70,38 @@ func (g group) each(all, n int) int {
 	return (all + whole - 1) / whole * max(g.unit, 1)
 }
 
-// together starts n goroutines at one moment and waits for all of them.
+// together runs n workers and returns the time from the moment when the last of them is
+// there to the moment when all are done. Where there is a processor for each, those that
+// came early spin for the others, so that they really run at once: goroutines that are
+// only woken at one moment may all have run, one after the other, on one processor.
 func together(n, times int, worker func() func(int), ready func()) time.Duration {
-	var waiting, working sync.WaitGroup
-	start := make(chan struct{})
-	waiting.Add(n)
-	for range n {
-		work := worker()
+	works := make([]func(int), n)
+	for i := range works {
+		works[i] = worker()
+	}
+	var gate struct {
+		_       [128]byte
+		arrived atomic.Int64
+		_       [128]byte
+	}
+	var begin time.Time
+	enough := n <= runtime.GOMAXPROCS(0)
+	var working sync.WaitGroup
+	ready()
+	for _, work := range works {
 		working.Go(func() {
-			waiting.Done()
-			<-start
+			if gate.arrived.Add(1) == int64(n) {
+				begin = time.Now()
+				gate.arrived.Add(1)
+			}
+			for gate.arrived.Load() <= int64(n) {
+				if !enough {
+					runtime.Gosched()
+				}
+			}
 			work(times)
 		})
 	}
-	waiting.Wait()
-	ready()
-	begin := time.Now()
-	close(start)
 	working.Wait()
 	return time.Since(begin)
 }

@@ -57,7 +57,7 @@ func heap() uint64 {
 // heat makes goroutines fight over each namespace until none grows any more. It
 // needs two processors.
 func heat(namespaces []*metrics.Namespace) {
-	const fighters, rounds = 4, 4000
+	const fighters, rounds = 2, 1000
 	for last, calm := heap(), 0; calm < 2; {
 		for _, n := range namespaces {
 			together(fighters, rounds, func() func(int) {

@@ -16,7 +16,7 @@ import (
 
 // readAll is one reading of every namespace: ours with all its figures, the peers'
 // with one counter a namespace.
-var readAll = group{name: "ReadAll", goroutines: alone, subjects: []subject{
+var readAll = group{name: "ReadAll", goroutines: alone, slow: true, subjects: []subject{
 	{name: "cachemeter-idle-16", prepare: readIdle(16)},
 	{name: "cachemeter-hot-16", prepare: readHot(16)},
 	{name: "prometheus-16", prepare: gatherPrometheus(16)},

@@ -20,10 +20,10 @@ import (
 // The same through a client to a server, once for each server and for single
 // commands and pipelines.
 var (
-	miniredisSingle   = group{name: "MiniredisSingle", goroutines: alone, subjects: subjectsOf(hooks, singleTo(startMiniredis))}
-	miniredisPipeline = group{name: "MiniredisPipeline", goroutines: alone, unit: batch, subjects: subjectsOf(hooks, pipelineTo(startMiniredis))}
-	redisSingle       = group{name: "RedisSingle", goroutines: several, subjects: subjectsOf(hooks, singleTo(startRedis))}
-	redisPipeline     = group{name: "RedisPipeline", goroutines: alone, unit: batch, subjects: subjectsOf(hooks, pipelineTo(startRedis))}
+	miniredisSingle   = group{name: "MiniredisSingle", goroutines: alone, slow: true, subjects: subjectsOf(hooks, singleTo(startMiniredis))}
+	miniredisPipeline = group{name: "MiniredisPipeline", goroutines: alone, slow: true, unit: batch, subjects: subjectsOf(hooks, pipelineTo(startMiniredis))}
+	redisSingle       = group{name: "RedisSingle", goroutines: several, slow: true, subjects: subjectsOf(hooks, singleTo(startRedis))}
+	redisPipeline     = group{name: "RedisPipeline", goroutines: alone, slow: true, unit: batch, subjects: subjectsOf(hooks, pipelineTo(startRedis))}
 )
 
 func BenchmarkMiniredisSingle(b *testing.B)   { miniredisSingle.measure(b) }
