@@ -24,6 +24,7 @@ var (
 	}}
 	getExpirable = group{name: "Expirable", goroutines: several, subjects: []subject{
 		{name: "bare", prepare: bareExpirable},
+		{name: "cachemeter", ours: true, prepare: wrappedExpirable},
 		{name: "cachemeter-function", ours: true, prepare: lookupExpirable},
 	}}
 )
@@ -111,6 +112,16 @@ func bareExpirable(testing.TB) rig {
 			c.Get(keys[i%len(keys)])
 		}
 	}, nil)
+}
+
+func wrappedExpirable(testing.TB) rig {
+	n := metrics.NewTracker().Namespace("user")
+	c := lrumeter.WrapExpirable(newExpirable(), n)
+	return shared(func(times int) {
+		for i := range times {
+			c.Get(keys[i%len(keys)])
+		}
+	}, hitsOf(n))
 }
 
 func lookupExpirable(testing.TB) rig {
