@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -52,7 +53,13 @@ var failures = []failure{
 	{name: "no answer in time", class: metrics.TimeoutError, answer: always(redistest.Silence),
 		options: func(o *redis.Options) { o.ReadTimeout = 30 * time.Millisecond }},
 	{name: "pool timeout", class: metrics.TimeoutError, answer: always("$-1\r\n"),
-		options: func(o *redis.Options) { o.PoolSize, o.PoolTimeout = 1, 20*time.Millisecond },
+		options: func(o *redis.Options) {
+			o.PoolSize, o.PoolTimeout = 1, 20*time.Millisecond
+			// Newer versions of go-redis have a second pool for pipelines, unless told not to.
+			if second := reflect.ValueOf(o).Elem().FieldByName("PipelinePoolSize"); second.IsValid() {
+				second.SetInt(-1)
+			}
+		},
 		before: func(t *testing.T, c *redis.Client) {
 			conn := c.Conn() // takes the only connection
 			t.Cleanup(func() { _ = conn.Close() })
