@@ -1,7 +1,6 @@
 package generic
 
 import (
-	"context"
 	"errors"
 	"time"
 )
@@ -19,30 +18,6 @@ type Entry[V any] struct {
 	Expires time.Time `json:"expires,omitzero"` // zero: as long as the cache keeps it
 }
 
-// store is the cache of a loader, seen as one of entries.
-type store[K comparable, V any] interface {
-	get(ctx context.Context, key K) (Entry[V], bool, error)
-	set(ctx context.Context, key K, entry Entry[V], ttl time.Duration) error
-}
-
-// values is a cache of plain values: they have no time that the loader knows of.
-type values[K comparable, V any] struct{ Cache[K, V] }
-
-func (c values[K, V]) get(ctx context.Context, key K) (Entry[V], bool, error) {
-	value, ok, err := c.Get(ctx, key)
-	return Entry[V]{Value: value}, ok, err
-}
-
-func (c values[K, V]) set(ctx context.Context, key K, entry Entry[V], ttl time.Duration) error {
-	return c.Set(ctx, key, entry.Value, ttl)
-}
-
-type entries[K comparable, V any] struct{ Cache[K, Entry[V]] }
-
-func (c entries[K, V]) get(ctx context.Context, key K) (Entry[V], bool, error) {
-	return c.Get(ctx, key)
-}
-
-func (c entries[K, V]) set(ctx context.Context, key K, entry Entry[V], ttl time.Duration) error {
-	return c.Set(ctx, key, entry, ttl)
+func (e *Entry[V]) over(now time.Time) bool {
+	return !e.Expires.IsZero() && !now.Before(e.Expires)
 }

@@ -8,9 +8,9 @@ import (
 
 // attempt is what a lookup that the cache did not answer knows before it loads.
 type attempt[V any] struct {
-	old     Entry[V] // the entry that was found past its time
-	stale   bool     // old may be served where the origin fails
-	counted bool     // the lookup has its outcome: the cache failed
+	old     V    // the value that was found past its time
+	stale   bool // old may be served where the origin fails
+	counted bool // the lookup has its outcome: the cache failed
 }
 
 func (l *Loader[K, V]) coalesced(a attempt[V]) {
@@ -48,7 +48,7 @@ func (l *Loader[K, V]) share(fl *flight[V], a attempt[V]) (V, error) {
 		panic(fl.panic)
 	}
 	if fl.err != nil && !fl.entry.Absent && a.stale {
-		return a.old.Value, nil
+		return a.old, nil
 	}
 	return fl.entry.Value, fl.err
 }
@@ -81,7 +81,7 @@ func (l *Loader[K, V]) lead(ctx context.Context, key K, fl *flight[V], fresh boo
 	}
 	l.settle(ctx, key, fl)
 	if serveStale {
-		return a.old.Value, nil
+		return a.old, nil
 	}
 	return fl.entry.Value, fl.err
 }
@@ -96,9 +96,9 @@ func (l *Loader[K, V]) lookAgain(ctx context.Context, key K, fl *flight[V]) bool
 			l.abandon(key, fl)
 		}
 	}()
-	found, ok, err := l.store.get(ctx, key)
+	found, ok, err := l.find(ctx, key)
 	returned = true
-	if err != nil || !ok || !found.Expires.IsZero() && !time.Now().Before(found.Expires) {
+	if err != nil || !ok || found.over(time.Now()) {
 		return false
 	}
 	fl.entry = found
@@ -106,6 +106,14 @@ func (l *Loader[K, V]) lookAgain(ctx context.Context, key K, fl *flight[V]) bool
 		fl.err = l.options.absent
 	}
 	return true
+}
+
+func (l *Loader[K, V]) find(ctx context.Context, key K) (found Entry[V], ok bool, err error) {
+	if l.entries != nil {
+		return l.entries.Get(ctx, key)
+	}
+	found.Value, ok, err = l.plain.Get(ctx, key)
+	return found, ok, err
 }
 
 // abandon ends a flight whose leader is leaving without a result.
@@ -138,7 +146,7 @@ func (l *Loader[K, V]) fly(ctx context.Context, key K, fl *flight[V]) {
 	switch {
 	case err == nil:
 		fl.entry = Entry[V]{Value: value, Expires: expiry(begun.Add(took), l.options.ttl)}
-	case ask(l.isAbsent, err):
+	case says(l.isAbsent, err):
 		fl.entry = Entry[V]{Value: value, Absent: true, Expires: expiry(begun.Add(took), l.options.negativeTTL)}
 		fl.err = err
 	default:
@@ -192,7 +200,12 @@ func (l *Loader[K, V]) keep(ctx context.Context, key K, entry Entry[V], ttl time
 	}
 	w := write{namespace: l.namespace, count: 1}
 	defer w.end()
-	err := l.store.set(ctx, key, entry, ttl)
+	var err error
+	if l.entries != nil {
+		err = l.entries.Set(ctx, key, entry, ttl)
+	} else {
+		err = l.plain.Set(ctx, key, entry.Value, ttl)
+	}
 	if !w.returned(err) {
 		return false
 	}

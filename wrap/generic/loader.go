@@ -24,9 +24,8 @@ import (
 // The cache inside should not count in the same namespace; a tier's, made by
 // [metrics.Tracker.Tier], shows what it does by itself.
 type Loader[K comparable, V any] struct {
-	store     store[K, V]
-	forget    func(ctx context.Context, key K) error
-	inner     any
+	plain     Cache[K, V]        // either this,
+	entries   Cache[K, Entry[V]] // or this
 	load      func(ctx context.Context, key K) (V, error)
 	namespace *metrics.Namespace
 	options   options
@@ -41,7 +40,7 @@ func NewLoader[K comparable, V any](cache Cache[K, V], load func(ctx context.Con
 	if cache == nil {
 		return nil, errors.New("generic: nil cache")
 	}
-	l := &Loader[K, V]{store: values[K, V]{cache}, forget: cache.Delete, inner: cache, load: load, namespace: namespace, options: gather(opts)}
+	l := &Loader[K, V]{plain: cache, load: load, namespace: namespace, options: gather(opts)}
 	return l.checked()
 }
 
@@ -51,7 +50,7 @@ func NewEntryLoader[K comparable, V any](cache Cache[K, Entry[V]], load func(ctx
 	if cache == nil {
 		return nil, errors.New("generic: nil cache")
 	}
-	l := &Loader[K, V]{store: entries[K, V]{cache}, forget: cache.Delete, inner: cache, load: load, namespace: namespace, options: gather(opts)}
+	l := &Loader[K, V]{entries: cache, load: load, namespace: namespace, options: gather(opts)}
 	return l.checked()
 }
 
@@ -59,7 +58,7 @@ func (l *Loader[K, V]) checked() (*Loader[K, V], error) {
 	if l.load == nil {
 		return nil, errors.New("generic: nil load function")
 	}
-	if counts(l.inner, l.namespace) {
+	if counts(l.Unwrap(), l.namespace) {
 		return nil, fmt.Errorf("generic: the loader's cache counts in namespace %q already: give the cache a tier's handle, or nil", l.namespace.Name())
 	}
 	if o := l.options; o.ttl == 0 && (o.staleFor > 0 || o.refreshAhead > 0) {
@@ -80,7 +79,12 @@ func (l *Loader[K, V]) checked() (*Loader[K, V], error) {
 func (l *Loader[K, V]) Namespace() *metrics.Namespace { return l.namespace }
 
 // Unwrap returns the cache.
-func (l *Loader[K, V]) Unwrap() any { return l.inner }
+func (l *Loader[K, V]) Unwrap() any {
+	if l.entries != nil {
+		return l.entries
+	}
+	return l.plain
+}
 
 // Get returns the value of key from the cache, or loads and stores it.
 //
@@ -96,55 +100,74 @@ func (l *Loader[K, V]) Get(ctx context.Context, key K) (V, error) {
 		begun = time.Now()
 	}
 	start := l.flights.landed.count.Load()
-	found, ok, err := l.lookUp(ctx, key)
+	if l.entries != nil {
+		return l.getEntry(ctx, key, begun, start)
+	}
+	value, ok, err := ask(ctx, l.plain, key, l.namespace)
 	if err != nil {
-		l.namespace.RecordFailures(metrics.ClassOf(err), 1)
-		if ctx.Err() != nil {
-			return found.Value, err
-		}
-		return l.await(ctx, key, start, attempt[V]{counted: true})
+		return l.afterError(ctx, key, start, value, err)
 	}
 	if !ok {
 		return l.await(ctx, key, start, attempt[V]{})
 	}
-	if found.Expires.IsZero() {
-		return l.hit(begun, &found)
-	}
-	now := time.Now()
-	if !now.Before(found.Expires) {
-		servable := !found.Absent && now.Before(found.Expires.Add(l.options.staleFor))
-		return l.await(ctx, key, start, attempt[V]{old: found, stale: servable})
-	}
-	if ahead := l.options.refreshAhead; ahead > 0 && !found.Absent && !now.Before(found.Expires.Add(-ahead)) {
-		l.refresh(ctx, key)
-	}
-	return l.hit(begun, &found)
+	l.hit(begun)
+	return value, nil
 }
 
-// lookUp asks the cache. That it did not return is counted here.
-func (l *Loader[K, V]) lookUp(ctx context.Context, key K) (Entry[V], bool, error) {
-	returned := false
-	defer func() {
-		if !returned {
-			l.namespace.RecordError()
+func (l *Loader[K, V]) getEntry(ctx context.Context, key K, begun time.Time, start uint64) (V, error) {
+	found, ok, err := ask(ctx, l.entries, key, l.namespace)
+	if err != nil {
+		return l.afterError(ctx, key, start, found.Value, err)
+	}
+	if !ok {
+		return l.await(ctx, key, start, attempt[V]{})
+	}
+	if !found.Expires.IsZero() {
+		now := time.Now()
+		if found.over(now) {
+			servable := !found.Absent && now.Before(found.Expires.Add(l.options.staleFor))
+			return l.await(ctx, key, start, attempt[V]{old: found.Value, stale: servable})
 		}
-	}()
-	found, ok, err := l.store.get(ctx, key)
-	returned = true
-	return found, ok, err
-}
-
-func (l *Loader[K, V]) hit(begun time.Time, found *Entry[V]) (V, error) {
-	l.namespace.RecordHit()
-	if l.options.latency {
-		l.namespace.RecordLatency(metrics.Hit, time.Since(begun))
+		if ahead := l.options.refreshAhead; ahead > 0 && !found.Absent && !now.Before(found.Expires.Add(-ahead)) {
+			l.refresh(ctx, key)
+		}
 	}
+	l.hit(begun)
 	if found.Absent {
 		l.namespace.RecordNegativeHits(1)
 		var none V
 		return none, l.options.absent
 	}
 	return found.Value, nil
+}
+
+// ask looks key up. That the cache did not return is counted here.
+func ask[K comparable, V any](ctx context.Context, cache Cache[K, V], key K, namespace *metrics.Namespace) (value V, ok bool, err error) {
+	returned := false
+	defer func() {
+		if !returned {
+			namespace.RecordError()
+		}
+	}()
+	value, ok, err = cache.Get(ctx, key)
+	returned = true
+	return value, ok, err
+}
+
+// afterError goes on without the cache, which has failed, unless the caller is gone.
+func (l *Loader[K, V]) afterError(ctx context.Context, key K, start uint64, value V, err error) (V, error) {
+	l.namespace.RecordFailures(metrics.ClassOf(err), 1)
+	if ctx.Err() != nil {
+		return value, err
+	}
+	return l.await(ctx, key, start, attempt[V]{counted: true})
+}
+
+func (l *Loader[K, V]) hit(begun time.Time) {
+	l.namespace.RecordHit()
+	if l.options.latency {
+		l.namespace.RecordLatency(metrics.Hit, time.Since(begun))
+	}
 }
 
 // Delete removes the key from the cache. A load under way does not bring it back: its
@@ -154,7 +177,12 @@ func (l *Loader[K, V]) Delete(ctx context.Context, key K) error {
 	l.flights.drop(key)
 	w := write{namespace: l.namespace, count: 1}
 	defer w.end()
-	err := l.forget(ctx, key)
+	var err error
+	if l.entries != nil {
+		err = l.entries.Delete(ctx, key)
+	} else {
+		err = l.plain.Delete(ctx, key)
+	}
 	if w.returned(err) {
 		l.namespace.RecordDeletes(1)
 	}

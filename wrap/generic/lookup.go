@@ -99,16 +99,16 @@ func recordErr(namespace *metrics.Namespace, err error, isMiss func(error) bool)
 	switch {
 	case err == nil:
 		namespace.RecordHit()
-	case isMiss != nil && ask(isMiss, err):
+	case isMiss != nil && says(isMiss, err):
 		namespace.RecordMiss()
 	default:
 		namespace.RecordFailures(metrics.ClassOf(err), 1)
 	}
 }
 
-// ask calls a user's test of an error. A panic in it must not take the place of what
+// says calls a user's test of an error. A panic in it must not take the place of what
 // the cache answered, and says no.
-func ask(test func(error) bool, err error) (yes bool) {
+func says(test func(error) bool, err error) (yes bool) {
 	defer func() { _ = recover() }()
 	return test(err)
 }
