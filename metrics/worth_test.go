@@ -43,8 +43,8 @@ func TestTimeSaved(t *testing.T) {
 		{"failed loads took time too", 10, 0, []time.Duration{4}, []time.Duration{8}, 60},
 		{"slower than the origin", 3, 5, []time.Duration{3}, nil, -6},
 		{"no hits yet", 0, 5, []time.Duration{10}, nil, 0},
-		{"beyond what fits", math.MaxInt64, 0, []time.Duration{time.Hour}, nil, math.MaxInt64},
-		{"beyond what fits below", math.MaxInt64, time.Minute, []time.Duration{1}, nil, math.MinInt64},
+		{"beyond what fits", math.MaxInt, 0, []time.Duration{time.Hour}, nil, math.MaxInt64},
+		{"beyond what fits below", math.MaxInt, time.Minute, []time.Duration{1}, nil, math.MinInt64},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			n := metrics.NewTracker().Namespace("n")

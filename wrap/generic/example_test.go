@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -100,4 +101,25 @@ func ExampleLookupErr() {
 	// not found
 	// connection refused
 	// 1 1 1
+}
+
+func ExampleLookupContext() {
+	tracker := metrics.NewTracker()
+	get := generic.LookupContext(tracker.Namespace("answer"), func(_ context.Context, key int) (string, bool) {
+		return "yes", key == 42
+	})
+	fmt.Println(get(context.Background(), 42))
+	get(context.Background(), 43)
+	fmt.Println(tracker.Stats("answer").HitRate())
+	// Output:
+	// yes true
+	// 0.5
+}
+
+func ExampleLookupErrNoContext() {
+	tracker := metrics.NewTracker()
+	read := generic.LookupErrNoContext(tracker.Namespace("file"), os.ReadFile, os.IsNotExist)
+	_, err := read("/no such file")
+	fmt.Println(os.IsNotExist(err), tracker.Stats("file").Misses)
+	// Output: true 1
 }

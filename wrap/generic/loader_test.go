@@ -532,3 +532,25 @@ func TestLoaderUnderConcurrency(t *testing.T) {
 	}
 	require.Fail(t, "a goroutine is left")
 }
+
+// The cache's worth: what the hits would have cost as loads.
+func TestTimeSavedByALoader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &scripted{ok: true, delay: time.Millisecond}
+		o := &origin{delay: 21 * time.Millisecond}
+		l, namespace := newLoader(t, slow, o, generic.WithLatency())
+		_, ok := namespace.TimeSaved()
+		require.False(t, ok)
+		slow.ok = false
+		l.Get(t.Context(), "abc")
+		_, ok = namespace.TimeSaved()
+		require.False(t, ok, "no hit was measured")
+		slow.ok = true
+		for range 10 {
+			l.Get(t.Context(), "abc")
+		}
+		saved, ok := namespace.TimeSaved()
+		require.True(t, ok)
+		require.Equal(t, 10*20*time.Millisecond, saved)
+	})
+}
