@@ -187,3 +187,30 @@ func TestDefaultIsOne(t *testing.T) {
 	wg.Wait()
 	require.NotNil(t, first.Load())
 }
+
+// An error with a class is never seen without it, however readers and writers interleave.
+func TestClassedErrorsAreNeverOthers(t *testing.T) {
+	n := metrics.NewTracker().Namespace("remote")
+	stop := make(chan struct{})
+	var writers sync.WaitGroup
+	for range 4 {
+		writers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					n.RecordFailures(metrics.TimeoutError, 1)
+				}
+			}
+		})
+	}
+	for range 50_000 {
+		if s := n.Stats(); s.ErrorsByClass[metrics.OtherError] != 0 {
+			t.Errorf("%d of %d errors have lost their class", s.ErrorsByClass[metrics.OtherError], s.Errors)
+			break
+		}
+	}
+	close(stop)
+	writers.Wait()
+}

@@ -113,10 +113,11 @@ func (n *Namespace) RecordFailures(class ErrorClass, count int) {
 	if n == nil || count < 1 {
 		return
 	}
-	n.counters.add(cErrors, uint64(count))
+	// The part before the whole: see [Namespace.stats].
 	if class != OtherError && class < errorClasses {
 		n.classes[class].Add(uint64(count))
 	}
+	n.counters.add(cErrors, uint64(count))
 }
 
 // RecordWriteErrors adds count failed sets or deletes of one class. They are errors
@@ -125,8 +126,8 @@ func (n *Namespace) RecordWriteErrors(class ErrorClass, count int) {
 	if n == nil || count < 1 {
 		return
 	}
-	n.RecordFailures(class, count)
 	n.counters.add(cWriteErrors, uint64(count))
+	n.RecordFailures(class, count)
 }
 
 // RecordSets adds count values written; a count below 1 adds nothing.

@@ -42,12 +42,13 @@ func (n *Namespace) existsWith(l *listing) bool {
 
 func (n *Namespace) stats(l *listing) Stats {
 	n.counters.settle()
-	// Parts before their whole, which writers add to first: a part never exceeds it.
+	// The whole before its parts, which writers add to first: whatever error is counted
+	// here has its class by then, and none is taken for one without a class.
+	t := n.counters.load().minus(&l.base)
 	var classes [errorClasses]uint64
 	for i := 1; i < errorClasses; i++ {
 		classes[i] = n.classes[i].Load() - l.classes[i]
 	}
-	t := n.counters.load().minus(&l.base)
 	s := Stats{
 		Hits: t[cHits], Misses: t[cMisses], Errors: t[cErrors],
 		Sets: t[cSets], Deletes: t[cDeletes],
@@ -63,8 +64,8 @@ func (n *Namespace) stats(l *listing) Stats {
 	return s
 }
 
-// splitErrors divides the errors by class. A reset in the middle of a recording can
-// leave a part that its whole no longer has; what is over is dropped.
+// splitErrors divides the errors by class. A reading or a reset in the middle of a
+// recording can have a part that its whole does not have; what is over is dropped.
 func (s *Stats) splitErrors(classes [errorClasses]uint64) {
 	rest := s.Errors
 	for i := 1; i < errorClasses; i++ {
