@@ -60,7 +60,7 @@ func heap() uint64 {
 // many have. A namespace grows when somebody reads it after a fight; that it did shows
 // in what the reading allocated. It needs two processors that are not busy otherwise.
 func heat(namespaces []*metrics.Namespace) (grown int) {
-	const fighters, rounds, attempts, grows = 2, 1000, 100, 2 << 10
+	const fighters, rounds, attempts, grows = 2, 1000, 20, 2 << 10
 	var before, after runtime.MemStats
 	for _, n := range namespaces {
 		for range attempts {
