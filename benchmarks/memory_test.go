@@ -15,13 +15,13 @@ import (
 func BenchmarkMemory(b *testing.B) {
 	b.Run("idle", func(b *testing.B) {
 		for range b.N {
-			b.ReportMetric(float64(idleBytes(1000)), "B")
+			b.ReportMetric(float64(measuredIdle(1000)), "B")
 		}
 	})
 	for _, procs := range []int{2, 64, 256} {
 		b.Run(fmt.Sprintf("hot/procs=%d", procs), func(b *testing.B) {
 			for range b.N {
-				bytes, grown := hotBytes(1000, procs)
+				bytes, grown := measuredHot(1000, procs)
 				b.ReportMetric(float64(bytes), "B")
 				b.ReportMetric(float64(grown), "grown")
 			}
@@ -29,7 +29,7 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-func idleBytes(namespaces int) uint64 {
+func measuredIdle(namespaces int) uint64 {
 	before := heap()
 	t, _ := newNamespaces(namespaces)
 	after := heap()
@@ -37,7 +37,7 @@ func idleBytes(namespaces int) uint64 {
 	return after - before
 }
 
-func hotBytes(namespaces, procs int) (bytes uint64, grown int) {
+func measuredHot(namespaces, procs int) (bytes uint64, grown int) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 	before := heap()
 	t, handles := newNamespaces(namespaces)
@@ -88,5 +88,5 @@ func TestHeapIsMeasured(t *testing.T) {
 	kept := make([]byte, 10<<20)
 	require.InDelta(t, 10<<20, heap()-before, 1<<18)
 	runtime.KeepAlive(kept)
-	require.NotZero(t, idleBytes(1000))
+	require.NotZero(t, measuredIdle(1000))
 }

@@ -26,17 +26,17 @@ var tables = []table{
 	{"Otter", "otter: GetIfPresent, string key, hit", "bare"},
 	{"HookSingle", "go-redis hooks alone: GET, hit, before a stub that answers at once", "none"},
 	{"HookPipeline", "go-redis hooks alone: one GET of a pipeline of 100", "none"},
-	{"MiniredisSingle", "miniredis over loopback: GET, hit", "none"},
-	{"MiniredisPipeline", "miniredis over loopback: one GET of a pipeline of 100", "none"},
-	{"RedisSingle", "redis-server over loopback: GET, hit", "none"},
-	{"RedisPipeline", "redis-server over loopback: one GET of a pipeline of 100", "none"},
+	{"MiniredisSingle", "miniredis over loopback: GET, hit", ""},
+	{"MiniredisPipeline", "miniredis over loopback: one GET of a pipeline of 100", ""},
+	{"RedisSingle", "redis-server over loopback: GET, hit", ""},
+	{"RedisPipeline", "redis-server over loopback: one GET of a pipeline of 100", ""},
 	{"ReadAll", "Reading all: ours with all figures of each of so many namespaces, the peers' with one counter for each", ""},
 }
 
 // pageOf is the generated part of the README.
 func pageOf(r *results, s setting) string {
 	var b strings.Builder
-	b.WriteString(s.text(r.cpu))
+	b.WriteString(s.text(r))
 	b.WriteString("\n### The bars\n\nRatios of medians within this run.\n\n")
 	b.WriteString(barTable(r))
 	for _, t := range tables {

@@ -6,8 +6,10 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -152,6 +154,16 @@ func TestDuration(t *testing.T) {
 	for ns, want := range map[float64]string{0: "0 ns", 2.345: "2.35 ns", 23.45: "23.4 ns", 234.5: "234 ns", 9999: "9999 ns", 12345: "12.3 us", -1.5: "-1.50 ns", 0.015: "0.01 ns"} {
 		require.Equal(t, want, duration(ns))
 	}
+}
+
+func TestBusy(t *testing.T) {
+	const stat = "cpu  100 20 30 4000 500 6 7 8 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\n"
+	require.Equal(t, 1710*time.Millisecond, busyOf(stat), "guests are in user already, idle and waiting are not busy")
+	require.Zero(t, busyOf(""))
+
+	r := threeRounds(t)
+	r.wall, r.others = 10*time.Second, time.Duration(runtime.NumCPU())*time.Second
+	require.Contains(t, setting{}.text(r), "other programs took 10 % of the processors")
 }
 
 func TestReplaceIn(t *testing.T) {

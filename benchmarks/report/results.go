@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // key names one figure of one benchmark, such as "Record/cachemeter/goroutines=1" in
@@ -19,6 +20,10 @@ type results struct {
 	names  []string // in the order of the first round
 	values map[key][]float64
 	cpu    string // as the testing package calls it
+
+	// took is the processor time of the rounds, others that of everything else on the
+	// machine meanwhile, and wall how long it went on.
+	took, others, wall time.Duration
 }
 
 func newResults() *results { return &results{values: make(map[key][]float64)} }

@@ -7,7 +7,9 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // setting is what figures depend on.
@@ -50,7 +52,8 @@ var peers = []string{
 	"go.opentelemetry.io/otel/sdk/metric",
 }
 
-func (s setting) text(cpu string) string {
+func (s setting) text(r *results) string {
+	cpu := r.cpu
 	if cpu == "" {
 		cpu = "unknown processor"
 	}
@@ -58,9 +61,36 @@ func (s setting) text(cpu string) string {
 	fmt.Fprintf(&b, "Medians of %d interleaved rounds of %s each; ± is half of what the middle half of the rounds spans. Times are wall\n", s.rounds, s.benchtime)
 	fmt.Fprintf(&b, "times an operation at 1, 2 and 8 goroutines: what scales perfectly halves from 1 to 2. B and allocs are those of an operation.\n\n")
 	fmt.Fprintf(&b, "* Machine: %s (%s), %d processors, %s/%s\n", cpu, s.machine, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
+	if r.wall > 0 {
+		share := 100 * r.others.Seconds() / r.wall.Seconds() / float64(runtime.NumCPU())
+		fmt.Fprintf(&b, "* Meanwhile other programs took %.0f %% of the processors. Much more than 5 %%, and what is said of 2 goroutines is wrong\n", share)
+	}
 	fmt.Fprintf(&b, "* Go: %s\n", s.goVersion)
 	fmt.Fprintf(&b, "* Modules: %s\n", strings.Join(s.modules, ",\n  "))
 	return b.String()
+}
+
+// busy is the time that the processors have worked since the machine was started, 0
+// where the system does not say.
+func busy() time.Duration {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0
+	}
+	return busyOf(string(text))
+}
+
+// busyOf adds up the first line of /proc/stat, which counts in hundredths of a second
+// (proc(5)), without its fourth and fifth figures, which are idle.
+func busyOf(stat string) time.Duration {
+	line, _, _ := strings.Cut(stat, "\n")
+	var hundredths int64
+	for i, field := range strings.Fields(line) {
+		if n, err := strconv.ParseInt(field, 10, 64); err == nil && i != 4 && i != 5 && i <= 8 {
+			hundredths += n
+		}
+	}
+	return time.Duration(hundredths) * 10 * time.Millisecond
 }
 
 // machine tells whether the processor is a real one, where the system says so.
