@@ -65,10 +65,14 @@ func dispatch(ctx context.Context, std streams, args []string) int {
 	return exitUsage
 }
 
-// finish prints a command's error, if any, as one line, and returns its status.
+// finish prints a command's error, if any, as one line, and returns its status. An
+// exitStatus has been explained already.
 func finish(w io.Writer, name string, err error) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
+	}
+	if status, ok := errors.AsType[exitStatus](err); ok {
+		return int(status)
 	}
 	line := strings.Join(strings.Fields(err.Error()), " ")
 	if _, isUsage := errors.AsType[usageError](err); isUsage {

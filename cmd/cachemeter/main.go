@@ -1,5 +1,6 @@
 // Command cachemeter shows what caches do: demo runs a whole cache stack that
-// counts itself, replay puts a recorded trace through a cache.
+// counts itself, replay puts a recorded trace through a cache, auto instruments a
+// program while it is compiled.
 //
 //	go run ./cmd/cachemeter demo
 //	go run ./cmd/cachemeter replay -cache lru -size 1000 trace.txt.gz
@@ -24,6 +25,12 @@ var commands = []command{
 		operands: "TRACE",
 		does:     "put a trace, one key a line, through a cache: what would it hit?",
 		run:      runReplay,
+	},
+	{
+		name:     "auto",
+		operands: "ACTION",
+		does:     "instrument a program while it is compiled, its source untouched",
+		run:      runAuto,
 	},
 }
 

@@ -17,11 +17,21 @@ type Source struct {
 	Checkout string // or a folder with a checkout
 }
 
-// DefaultSource is the release that this command is, or the checkout that it was
-// compiled from.
-func DefaultSource() (Source, error) {
+// SourceAt returns a checkout in a folder; for "" the release that this command is, or
+// the checkout that it was compiled from.
+func SourceAt(folder string) (Source, error) {
+	if folder != "" {
+		abs, err := filepath.Abs(folder)
+		if err == nil {
+			_, err = os.Stat(filepath.Join(abs, "wrap", "auto", "go.mod"))
+		}
+		if err != nil {
+			return Source{}, fmt.Errorf("-source %s: not a checkout of cachemeter: no wrap/auto/go.mod in it", folder)
+		}
+		return Source{Checkout: abs}, nil
+	}
 	info, ok := debug.ReadBuildInfo()
-	if ok && info.Main.Version != "" && info.Main.Version != "(devel)" && !strings.Contains(info.Main.Version, "+dirty") {
+	if ok && semver(info.Main.Version) {
 		return Source{Version: info.Main.Version}, nil
 	}
 	_, file, _, _ := runtime.Caller(0)
@@ -29,18 +39,13 @@ func DefaultSource() (Source, error) {
 	if _, err := os.Stat(filepath.Join(checkout, "wrap", "auto", "go.mod")); err == nil {
 		return Source{Checkout: checkout}, nil
 	}
-	return Source{}, errors.New("this cachemeter is no release and its checkout is not where it was: say -source FOLDER")
+	return Source{}, errors.New("this cachemeter is no release, and the checkout that it was compiled from is gone: say -source FOLDER")
 }
 
-// Validate says whether a checkout is one.
-func (s Source) Validate() error {
-	if s.Checkout == "" {
-		return nil
-	}
-	if _, err := os.Stat(filepath.Join(s.Checkout, "wrap", "auto", "go.mod")); err != nil {
-		return fmt.Errorf("-source %s: not a checkout of cachemeter: no wrap/auto/go.mod in it", s.Checkout)
-	}
-	return nil
+// semver tells a release from what is built in a checkout: (devel), or a version of
+// the last commit with what has changed since.
+func semver(version string) bool {
+	return strings.HasPrefix(version, "v") && !strings.HasPrefix(version, "v0.0.0-") && !strings.Contains(version, "+")
 }
 
 // ourModules are what a woven program needs of us, and where each is in a checkout.
