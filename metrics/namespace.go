@@ -23,6 +23,8 @@ type Namespace struct {
 	classes  *[errorClasses]atomic.Uint64
 	latency  atomic.Pointer[latencies] // nil until something was measured
 
+	listening atomic.Pointer[listening] // nil unless somebody listens
+
 	listing  atomic.Pointer[listing]
 	reported atomic.Uint32
 

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ type places struct {
 
 	members   []*Namespace // in order of arrival; entries are never overwritten
 	overflows int          // how many of them are overflows, which take no place of the others
+	listeners []*listener  // never written in place
 }
 
 // tierDirectory finds the namespaces of one tier.
@@ -94,23 +96,34 @@ func (t *Tracker) placeNew(name, tier string) *Namespace {
 			return n
 		}
 	}
+	n, listeners := t.findOrAdd(name, tier)
+	for _, l := range slices.Backward(listeners) {
+		if l.listenTo(n) {
+			break
+		}
+	}
+	return n
+}
+
+// findOrAdd also returns who is to be told of a namespace that it added, the oldest first.
+func (t *Tracker) findOrAdd(name, tier string) (*Namespace, []*listener) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if n := t.find(name, tier); n != nil {
-		return n
+		return n, nil
 	}
 	if name != Overflow && len(t.members)-t.overflows < t.limit() {
-		return t.add(name, tier)
+		return t.add(name, tier), t.listeners
 	}
 	t.full.Store(t.full.Load() || name != Overflow)
 	if tier != "" && t.overflows >= maxOverflowTiers {
 		tier = ""
 	}
 	if n := t.find(Overflow, tier); n != nil {
-		return n
+		return n, nil
 	}
 	t.overflows++
-	return t.add(Overflow, tier)
+	return t.add(Overflow, tier), t.listeners
 }
 
 // add gives a name its place. The caller holds mu and did not find it.
