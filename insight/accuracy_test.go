@@ -15,7 +15,9 @@ func sampled(keys []uint64, samples int, seed uint64) Curve {
 			a.lookup(h, metrics.Miss, 0)
 		}
 	}
-	return newCurve(&a.reuse, float64(len(keys)), float64(len(a.sample.entries))*a.sample.weight, a.judged, a.sample.weight)
+	c := Curve{Samples: a.judged, Rate: 1 / a.sample.weight, Keys: uint64(float64(len(a.sample.entries)) * a.sample.weight)}
+	c.draw(&a.reuse, float64(len(keys)))
+	return c
 }
 
 func TestTry(t *testing.T) {

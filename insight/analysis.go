@@ -13,12 +13,33 @@ type analysis struct {
 	judged   uint64 // sampled lookups, by number
 }
 
-func newAnalysis(samples int) *analysis { return &analysis{sample: newSample(samples)} }
+func newAnalysis(samples int) analysis { return analysis{sample: newSample(samples)} }
+
+// take takes in one event of a key whose hash was below the threshold when it happened.
+func (a *analysis) take(e event, now uint32) {
+	if e.hash > a.sample.threshold {
+		return
+	}
+	a.sample.expire(now)
+	switch e.kind {
+	case hit:
+		a.lookup(e.hash, metrics.Hit, now)
+	case miss:
+		a.lookup(e.hash, metrics.Miss, now)
+	case set:
+		a.set(e.hash, e.ttl, now)
+	case deletion:
+		a.delete(e.hash, now)
+	case eviction:
+		a.evict(e.hash, now)
+	case expiration:
+		a.expiration(e.hash, now)
+	}
+}
 
 // lookup takes in a lookup of a sampled key.
 func (a *analysis) lookup(hash uint64, outcome metrics.Outcome, now uint32) {
 	s := a.sample
-	s.expire(now)
 	slot, known := s.index.find(hash)
 	if !known {
 		a.first(hash, outcome, now)
@@ -64,7 +85,7 @@ func (a *analysis) first(hash uint64, outcome metrics.Outcome, now uint32) {
 		return
 	}
 	a.reuse.lookups += s.weight
-	a.fates.misses[NeverSeen] += s.weight
+	a.fates.missed(NeverSeen, s.weight)
 	a.missed(e, now)
 }
 
@@ -104,7 +125,7 @@ func (a *analysis) missed(e *entry, now uint32) {
 // hit there would not have been written to. Any other reaches all sizes.
 func (a *analysis) set(hash uint64, ttl, now uint32) {
 	s := a.sample
-	s.expire(now)
+	a.setsSeen = true
 	if ttl > 0 && s.loads == nil {
 		s.makeLoads()
 	}
@@ -157,7 +178,6 @@ func (a *analysis) expiration(hash uint64, now uint32) {
 
 // find returns a sampled key, settled, and nil for one that is not in the sample.
 func (a *analysis) find(hash uint64, now uint32) (uint16, *entry) {
-	a.sample.expire(now)
 	slot, known := a.sample.index.find(hash)
 	if !known {
 		return 0, nil

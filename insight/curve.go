@@ -35,14 +35,13 @@ const (
 	minPerSize = 8   // sampled keys that a size must have room for
 )
 
-// newCurve makes the curve of lookups, of which r has judged a sample. Sampled keys
-// that are looked up more or less than others are made up for at the smallest size:
-// what is missing are the hottest keys.
-func newCurve(r *reuse, lookups, keys float64, judged uint64, weight float64) Curve {
-	c := Curve{Keys: uint64(math.Round(keys)), Samples: judged, Rate: 1 / weight}
+// draw makes the curve of lookups, of which r has judged a sample. Sampled keys that
+// are looked up more or less than others are made up for at the smallest size: what is
+// missing are the hottest keys.
+func (c *Curve) draw(r *reuse, lookups float64) {
 	c.total = lookups - r.unknown
-	if judged < minSamples || c.total <= 0 {
-		return c
+	if c.Samples < minSamples || c.total <= 0 {
+		return
 	}
 	c.hits = make([]float64, sizeBuckets+1)
 	hits := c.total - r.lookups
@@ -50,7 +49,6 @@ func newCurve(r *reuse, lookups, keys float64, judged uint64, weight float64) Cu
 		c.hits[i] = hits
 		hits += begins
 	}
-	return c
 }
 
 // Enough tells whether there were enough samples for a curve.

@@ -35,10 +35,12 @@ func (c MissCause) String() string {
 // fates follows the sampled entries through the real cache.
 type fates struct {
 	misses    [missCauses]float64
+	sampled   uint64  // misses, by number
 	atHit     ages    // since the entry was written
 	atEvict   ages    // the same, when the cache evicts it
 	absence   ages    // from an eviction to the next miss of the key
 	ended     float64 // values that were written and then evicted, expired, deleted or replaced
+	ends      uint64  // the same, by number
 	endUnread float64 // those of them that no lookup ever hit
 }
 
@@ -63,23 +65,28 @@ func (f *fates) hit(e *entry, now uint32, weight float64) {
 func (f *fates) miss(e *entry, now uint32, weight float64) {
 	switch e.state {
 	case deleted:
-		f.misses[Deleted] += weight
+		f.missed(Deleted, weight)
 	case expired:
-		f.misses[Expired] += weight
+		f.missed(Expired, weight)
 	case unfilled:
-		f.misses[Unfilled] += weight
+		f.missed(Unfilled, weight)
 	case evicted:
 		if e.dated && e.ttl > 0 && now-e.written >= e.ttl {
-			f.misses[Expired] += weight
+			f.missed(Expired, weight)
 			return
 		}
-		f.misses[Evicted] += weight
+		f.missed(Evicted, weight)
 		f.absence.add(now-e.left, weight)
 	case present:
 		// It left without notice, and not because of its time.
 		f.end(e, weight)
-		f.misses[Evicted] += weight
+		f.missed(Evicted, weight)
 	}
+}
+
+func (f *fates) missed(cause MissCause, weight float64) {
+	f.misses[cause] += weight
+	f.sampled++
 }
 
 func (f *fates) write(e *entry, now uint32, weight float64) {
@@ -105,6 +112,7 @@ func (f *fates) end(e *entry, weight float64) {
 		return
 	}
 	f.ended += weight
+	f.ends++
 	if !e.read {
 		f.endUnread += weight
 	}
