@@ -23,12 +23,15 @@ func (h *hyperLogLog) add(hash uint64) {
 	word := &h[hash>>3&(registers/8-1)]
 	shift := hash & 7 * 8
 	rank := uint64(bits.LeadingZeros64(hash|1<<(logRegisters-1))) + 1
+	if word.Load()>>shift&0xff < rank {
+		raise(word, shift, rank)
+	}
+}
+
+func raise(word *atomic.Uint64, shift, rank uint64) {
 	for {
 		old := word.Load()
-		if old>>shift&0xff >= rank {
-			return
-		}
-		if word.CompareAndSwap(old, old&^(0xff<<shift)|rank<<shift) {
+		if old>>shift&0xff >= rank || word.CompareAndSwap(old, old&^(0xff<<shift)|rank<<shift) {
 			return
 		}
 	}

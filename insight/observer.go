@@ -59,13 +59,19 @@ func (o *observer) begin() {
 // ObserveLookup is on the way of every lookup. Most are told from the sampled ones by
 // two compares, after a look at the register that counts distinct keys.
 func (o *observer) ObserveLookup(key uint64, outcome metrics.Outcome, draw uint64) (wantName bool) {
-	o.keys.add(key)
+	if h := o.keys.current.Load(); h != nil {
+		h.add(key)
+	}
 	limit := o.hotLimit.Load()
-	sampled, hot := key <= o.threshold.Load(), mix(key^draw) <= limit
-	if !sampled && !hot {
+	if key > o.threshold.Load() && mix(key^draw) > limit {
 		return false
 	}
-	e := event{hash: key, kind: hit, key: sampled, hot: hot, shift: uint8(bits.LeadingZeros64(limit))}
+	return o.sampled(key, outcome, mix(key^draw) <= limit, limit)
+}
+
+// sampled takes in a lookup that is followed, or counted for the hot keys, or both.
+func (o *observer) sampled(key uint64, outcome metrics.Outcome, hot bool, limit uint64) (wantName bool) {
+	e := event{hash: key, kind: hit, key: key <= o.threshold.Load(), hot: hot, shift: uint8(bits.LeadingZeros64(limit))}
 	switch outcome {
 	case metrics.Hit:
 	case metrics.Miss:

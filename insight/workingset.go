@@ -16,8 +16,8 @@ var windows = [...]struct {
 	{24 * time.Hour, 6},
 }
 
-// workingSet counts the distinct keys of the recent past. add is safe for concurrent
-// use; all else needs the observer's lock.
+// workingSet counts the distinct keys of the recent past. Adding to what current points
+// to is safe for concurrent use; all else needs the observer's lock.
 type workingSet struct {
 	current atomic.Pointer[hyperLogLog] // the slice of the shortest window that fills
 	levels  [len(windows)]level
@@ -33,12 +33,6 @@ type level struct {
 type slice struct {
 	began, ended uint32
 	keys         packed
-}
-
-func (w *workingSet) add(hash uint64) {
-	if h := w.current.Load(); h != nil {
-		h.add(hash)
-	}
 }
 
 func sliceLength(i int) uint32 {

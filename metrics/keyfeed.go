@@ -3,6 +3,7 @@ package metrics
 import (
 	"fmt"
 	"hash/maphash"
+	"math/bits"
 	"reflect"
 	"strconv"
 	"time"
@@ -43,8 +44,12 @@ func (f *KeyFeed[K]) Lookup(key K, outcome Outcome) {
 	if o == nil {
 		return
 	}
-	if h, ok := f.hash(key); ok && o.ObserveLookup(h, outcome, f.namespace.counters.draw()) {
-		o.ObserveName(h, textOf(key))
+	hash, ok := f.hash(key)
+	if !ok {
+		return
+	}
+	if o.ObserveLookup(hash, outcome, f.namespace.counters.draw()) {
+		o.ObserveName(hash, textOf(key))
 	}
 }
 
@@ -78,7 +83,27 @@ func (f *KeyFeed[K]) hash(key K) (h uint64, ok bool) {
 	if f.guarded {
 		return guardedHash(key)
 	}
+	// Integers take half the time without maphash's detour through the type.
+	switch k := any(key).(type) {
+	case int:
+		return scramble(uint64(k)), true
+	case int64:
+		return scramble(uint64(k)), true
+	case uint64:
+		return scramble(k), true
+	}
 	return maphash.Comparable(keySeed, key), true
+}
+
+// secrets are drawn with the seed.
+var secrets = [2]uint64{maphash.Comparable(keySeed, 1), maphash.Comparable(keySeed, 2) | 1}
+
+// scramble hashes an integer under the secrets as wyhash does, which is what maphash
+// does too where the processor has no better.
+func scramble(k uint64) uint64 {
+	hi, lo := bits.Mul64(k^secrets[0], secrets[1])
+	hi, lo = bits.Mul64(hi^lo^secrets[0], 0x9e3779b97f4a7c15)
+	return hi ^ lo
 }
 
 // guardedHash answers false for a key that cannot be hashed, such as a slice in an
