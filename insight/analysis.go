@@ -54,8 +54,12 @@ func (a *analysis) lookup(hash uint64, outcome metrics.Outcome, now uint32) {
 		// It was gone at every size, and is there: somebody else wrote it.
 		a.reuse.unknown += s.weight
 		a.begin(slot, now)
-	case e.place == 0, e.state == unfilled && outcome == metrics.Miss && a.setsSeen:
+	case e.place == 0, e.state == unfilled && outcome == metrics.Miss:
 		a.reuse.lookups += s.weight
+		a.reuse.known += s.weight
+		if e.state != expired {
+			a.reuse.gone += s.weight
+		}
 		a.begin(slot, now)
 	default:
 		a.again(slot, now)
@@ -101,6 +105,7 @@ func (a *analysis) again(slot uint16, now uint32) {
 	e := &s.entries[slot]
 	bucket := sizeBucket(s.distance(slot))
 	a.reuse.lookups += s.weight
+	a.reuse.known += s.weight
 	if e.ttl == 0 || s.loads == nil {
 		a.reuse.hit(bucket, allSizes, s.weight)
 		s.use(slot, now)

@@ -32,12 +32,14 @@ type Curve struct {
 
 const (
 	minSamples = 500 // lookups, below which there is no curve
-	minPerSize = 8   // sampled keys that a size must have room for
+	minPerSize = 32  // sampled keys that a size must have room for
 )
 
-// draw makes the curve of lookups, of which r has judged a sample. Sampled keys that
-// are looked up more or less than others are made up for at the smallest size: what is
-// missing are the hottest keys.
+// draw makes the curve of lookups, of which r has judged a sample. Where the sampled
+// keys were looked up less than others, the missing lookups are those of the hottest
+// keys: they hit at the smallest size, as the paper has it, but for those that come
+// after a delete, from which the hottest keys are not safe either. Where they were
+// looked up more, as many are taken away.
 func (c *Curve) draw(r *reuse, lookups float64) {
 	c.total = lookups - r.unknown
 	if c.Samples < minSamples || c.total <= 0 {
@@ -45,6 +47,9 @@ func (c *Curve) draw(r *reuse, lookups float64) {
 	}
 	c.hits = make([]float64, sizeBuckets+1)
 	hits := c.total - r.lookups
+	if r.known > 0 {
+		hits *= 1 - r.gone/r.known
+	}
 	for i, begins := range r.begins {
 		c.hits[i] = hits
 		hits += begins

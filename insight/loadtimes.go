@@ -12,6 +12,7 @@ type loadTimes struct {
 	ends  [pieces - 1]uint16
 	at    [pieces]uint32
 	count uint8
+	past  bool // its time is over in the largest caches
 }
 
 const pieces = 4
@@ -25,7 +26,7 @@ func (l *loadTimes) end(i int) uint16 {
 
 // set says that every size loaded the key now.
 func (l *loadTimes) set(now uint32) {
-	l.count, l.at[0] = 1, now
+	l.count, l.at[0], l.past = 1, now, false
 }
 
 // reload moves what was loaded at the lookup to the time its value came.
@@ -37,21 +38,16 @@ func (l *loadTimes) reload(from, to uint32) {
 	}
 }
 
-// of returns when the sizes of a bucket loaded the key.
-func (l *loadTimes) of(bucket uint16) uint32 {
-	for i := 0; ; i++ {
-		if bucket < l.end(i) || i == int(l.count)-1 {
-			return l.at[i]
-		}
-	}
-}
+// largest returns when the largest sizes loaded the key.
+func (l *loadTimes) largest() uint32 { return l.at[l.count-1] }
 
-func (l *loadTimes) earliest() uint32 {
-	first := l.at[0]
-	for _, at := range l.at[1:l.count] {
-		first = min(first, at)
+// latest returns when a size of the bucket or above last loaded the key.
+func (l *loadTimes) latest(bucket uint16) uint32 {
+	at := l.largest()
+	for i := int(l.count) - 2; i >= 0 && l.ends[i] > bucket; i-- {
+		at = max(at, l.at[i])
 	}
-	return first
+	return at
 }
 
 // lookup tells r at which sizes a lookup hits, when those up to bucket have lost the

@@ -2,15 +2,17 @@ package insight
 
 // recency is the order in which sampled keys were last used. It counts how many were
 // used after a given one, which is that key's LRU stack distance (Mattson, Gecsei,
-// Slutz, Traiger: Evaluation techniques for storage hierarchies, 1970), in a Fenwick
-// tree over places in time (Olken: Efficient methods for calculating the success
-// function, 1981). Places run out and are then given anew, in order.
+// Slutz, Traiger: Evaluation techniques for storage hierarchies, 1970), by a tree over
+// places in time (Olken: Efficient methods for calculating the success function, 1981).
+// Places run out and are then given anew, in order.
 type recency struct {
-	tree  []uint16 // Fenwick tree of the places taken, from 1
 	owner []uint16 // by place: slot + 1, 0 when free
 	next  uint32   // the next place to give
-	live  int
-	moved func(slot uint16, place uint32)
+	all   fenwick  // the places taken
+	past  fenwick  // those whose time is over in the largest caches; unused without TTLs
+
+	// moved is told a slot's new place, and answers whether it is past its time.
+	moved func(slot uint16, place uint32) (past bool)
 }
 
 // grow makes room for a power of two of slots, with as many places to spare.
@@ -24,38 +26,47 @@ func (r *recency) push(slot uint16) (place uint32) {
 	place = r.next
 	r.next++
 	r.owner[place] = slot + 1
-	r.add(place, 1)
-	r.live++
+	r.all.add(place)
 	return place
 }
 
-func (r *recency) remove(place uint32) {
+func (r *recency) remove(place uint32, past bool) {
 	r.owner[place] = 0
-	r.add(place, ^uint16(0))
-	r.live--
+	r.all.remove(place)
+	if past {
+		r.past.remove(place)
+	}
 }
 
-// after returns how many have a later place.
-func (r *recency) after(place uint32) int {
-	upTo := uint16(0)
-	for i := place; i > 0; i &= i - 1 {
-		upTo += r.tree[i]
+func (r *recency) lapse(place uint32) {
+	if len(r.past.tree) == 0 {
+		r.past.clear(len(r.owner))
 	}
-	return r.live - int(upTo)
+	r.past.add(place)
 }
 
-func (r *recency) add(place uint32, delta uint16) {
-	for i := int(place); i < len(r.tree); i += i & -i {
-		r.tree[i] += delta
+// after returns how many have a later place, in caches that are about as large as that.
+// Those past their time in the largest caches are still in small ones, where they were
+// loaded later; in between, they are taken to be gone in proportion to the square of
+// the size, which brute-force simulations agree with best.
+func (r *recency) after(place uint32) float64 {
+	n := float64(r.all.after(place))
+	if r.past.total == 0 {
+		return n
 	}
+	full := max(float64(r.all.total-r.past.total), 1)
+	part := min(n/full, 1)
+	return n - float64(r.past.after(place))*part*part
 }
 
 func (r *recency) renumber(places int) {
 	old := r.owner
 	if places != len(old) {
-		r.owner, r.tree = make([]uint16, places), make([]uint16, places)
-	} else {
-		clear(r.tree)
+		r.owner = make([]uint16, places)
+	}
+	r.all.clear(places)
+	if len(r.past.tree) > 0 {
+		r.past.clear(places)
 	}
 	r.next = 1
 	for from, taken := range old {
@@ -65,15 +76,10 @@ func (r *recency) renumber(places int) {
 		// In place this writes behind what it reads.
 		old[from] = 0
 		r.owner[r.next] = taken
-		r.moved(taken-1, r.next)
+		r.all.add(r.next)
+		if r.moved(taken-1, r.next) {
+			r.past.add(r.next)
+		}
 		r.next++
-	}
-	for i := 1; i < places; i++ {
-		if i < int(r.next) {
-			r.tree[i]++
-		}
-		if up := i + i&-i; up < places {
-			r.tree[up] += r.tree[i]
-		}
 	}
 }

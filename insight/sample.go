@@ -57,7 +57,10 @@ func newSample(max int) *sample {
 	s.index.hashOf = func(slot uint16) uint64 { return s.entries[slot].hash }
 	s.byHash.before = func(a, b uint16) bool { return s.entries[a].hash > s.entries[b].hash }
 	s.byDue.before = func(a, b uint16) bool { return s.loads[a].due < s.loads[b].due }
-	s.order.moved = func(slot uint16, place uint32) { s.entries[slot].place = place }
+	s.order.moved = func(slot uint16, place uint32) (past bool) {
+		s.entries[slot].place = place
+		return s.past(slot)
+	}
 	s.resize(min(smallestSample, max))
 	return s
 }
@@ -151,22 +154,28 @@ func (s *sample) drop(slot uint16) {
 
 // vacate takes a key out of the caches of all sizes; the sample keeps it.
 func (s *sample) vacate(slot uint16) {
-	e := &s.entries[slot]
-	if e.place != 0 {
-		s.order.remove(e.place)
-		e.place = 0
-	}
+	s.unplace(slot)
 	if s.loads != nil {
 		s.byDue.remove(slot)
 	}
 }
 
+func (s *sample) unplace(slot uint16) {
+	if e := &s.entries[slot]; e.place != 0 {
+		s.order.remove(e.place, s.past(slot))
+		e.place = 0
+	}
+}
+
+func (s *sample) past(slot uint16) bool { return s.loads != nil && s.loads[slot].past }
+
 // use moves a key to the front of the order of use.
 func (s *sample) use(slot uint16, now uint32) {
-	e := &s.entries[slot]
-	if e.place != 0 {
-		s.order.remove(e.place)
+	s.unplace(slot)
+	if s.loads != nil {
+		s.loads[slot].past = false
 	}
+	e := &s.entries[slot]
 	e.place, e.touched = s.order.push(slot), now
 }
 
@@ -179,19 +188,20 @@ func (s *sample) loaded(slot uint16, now uint32) {
 	s.schedule(slot)
 }
 
-// schedule has the key looked at when its time is over somewhere.
+// schedule has the key looked at when its time is over in the largest caches. It was
+// just used.
 func (s *sample) schedule(slot uint16) {
 	if ttl := s.entries[slot].ttl; ttl > 0 {
-		s.loads[slot].due = later(s.loads[slot].earliest(), ttl)
+		s.loads[slot].due = later(s.loads[slot].largest(), ttl)
 		s.byDue.put(slot)
 	} else {
 		s.byDue.remove(slot)
 	}
 }
 
-// expire vacates keys whose time is over: entries that expired make room for others.
-// A key is in the caches that are larger than its place in the order is deep, and the
-// least of these decides.
+// expire makes room where the time of keys is over. In the largest caches that is so
+// first, or at the same time; a key is gone when it is so in all caches that are larger
+// than its place in the order is deep.
 func (s *sample) expire(now uint32) {
 	if s.loads == nil {
 		return
@@ -201,13 +211,16 @@ func (s *sample) expire(now uint32) {
 		if !ok || s.loads[slot].due > now {
 			return
 		}
-		e := &s.entries[slot]
-		due := later(s.loads[slot].of(sizeBucket(s.distance(slot))), e.ttl)
-		if due <= now {
+		e, l := &s.entries[slot], &s.loads[slot]
+		l.due = later(l.latest(sizeBucket(s.distance(slot))), e.ttl)
+		if l.due <= now {
 			s.vacate(slot)
 			continue
 		}
-		s.loads[slot].due = due
+		if !l.past {
+			l.past = true
+			s.order.lapse(e.place)
+		}
 		s.byDue.put(slot)
 	}
 }
@@ -215,7 +228,7 @@ func (s *sample) expire(now uint32) {
 // distance estimates how many other keys were used since this one was: each in the
 // sample stands for weight keys, and on average half a gap follows the last of them.
 func (s *sample) distance(slot uint16) uint64 {
-	k := float64(s.order.after(s.entries[slot].place))
+	k := s.order.after(s.entries[slot].place)
 	return uint64(k*s.weight + (s.weight-1)/2)
 }
 

@@ -33,6 +33,8 @@ type reuse struct {
 	begins  [sizeBuckets + 1]float64 // by bucket: weight of hits that begin there, less those that end
 	lookups float64                  // weight of all lookups that were judged
 	unknown float64                  // weight of those that cannot be: the key's past is not known
+	known   float64                  // weight of the judged ones but the first of each key
+	gone    float64                  // weight of those of keys deleted, or not written after a miss
 }
 
 // hit adds lookups that hit at the sizes of buckets from to below to.

@@ -1,0 +1,11 @@
+//go:build race
+
+package insight
+
+// How much the slow tests do under the race detector.
+const (
+	lookupsOfTTLTest    = 200_000
+	zipfLookups         = 500_000
+	seedsOfAccuracyTest = 1
+	generatedRequests   = 2_000_000
+)

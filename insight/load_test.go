@@ -1,0 +1,12 @@
+//go:build !race
+
+package insight
+
+// How much the slow tests do. Under the race detector, which is ten times slower, they
+// do a part of it.
+const (
+	lookupsOfTTLTest    = 400_000
+	zipfLookups         = 5_000_000
+	seedsOfAccuracyTest = 5
+	generatedRequests   = 100_000_000
+)
