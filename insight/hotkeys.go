@@ -40,7 +40,7 @@ type hotKeys struct {
 }
 
 const (
-	samplesPerShift = 1 << 16 // sampled lookups after which half as many do
+	samplesPerShift = 1 << 17 // sampled lookups after which half as many do
 	maxShift        = 6
 )
 

@@ -153,7 +153,7 @@ func (o *observer) take(e event) (wantName bool) {
 	}
 	if e.hot {
 		wantName = w.hot.add(e.hash, e.kind == hit, e.shift)
-		o.hotLimit.Store(w.hot.limit())
+		change(&o.hotLimit, w.hot.limit())
 	}
 	// The clock costs more than the rest: it is read for sampled keys, and now and then
 	// for the others.
@@ -164,9 +164,16 @@ func (o *observer) take(e event) (wantName bool) {
 	now := o.now()
 	if e.key {
 		w.analysis.take(e, now)
-		o.threshold.Store(w.analysis.sample.threshold)
+		change(&o.threshold, w.analysis.sample.threshold)
 	}
 	return wantName
+}
+
+// change spares other processors a write that changes nothing.
+func change(word *atomic.Uint64, to uint64) {
+	if word.Load() != to {
+		word.Store(to)
+	}
 }
 
 // now returns the time, for which everything kept is made ready.

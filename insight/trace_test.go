@@ -76,8 +76,8 @@ func hashed(key, seed uint64) uint64 {
 	return x ^ x>>31
 }
 
-// exactCurve counts the hits of an LRU of every size: hits[c] for c entries.
-func exactCurve(keys []uint64) (hits []uint64, distinct int) {
+// exactHits counts the hits of an LRU of every size up to the number of keys.
+func exactHits(keys []uint64) []uint64 {
 	last := make(map[uint64]int32)
 	tree := make([]int32, len(keys)+1)
 	add := func(i int, d int32) {
@@ -108,5 +108,5 @@ func exactCurve(keys []uint64) (hits []uint64, distinct int) {
 	for c := 1; c < len(at); c++ {
 		at[c] += at[c-1]
 	}
-	return at, len(last)
+	return at
 }
