@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 deprecated commands are still read, and counted
+
 package redismeter_test
 
 import (

@@ -142,7 +142,7 @@ func (s *single) countQuick() {
 		to.RecordMiss()
 		outcome = metrics.Miss
 	}
-	if s.hook.timed {
+	if s.hook.timed && !s.start.IsZero() {
 		to.RecordLatency(outcome, time.Since(s.start))
 	}
 }
@@ -155,8 +155,8 @@ func (s *single) countKeys(of call, keys []any) {
 }
 
 func (h *Hook) call(ctx context.Context, start time.Time) call {
-	of := call{place: &h.place, all: h.place.called(ctx), timed: h.timed, bytes: h.bytes}
-	if h.timed {
+	of := call{place: &h.place, all: h.place.called(ctx), timed: h.timed && !start.IsZero(), bytes: h.bytes}
+	if of.timed {
 		of.elapsed = time.Since(start)
 	}
 	return of

@@ -13,10 +13,19 @@ type call struct {
 	elapsed time.Duration
 	timed   bool
 	bytes   bool
+
+	// each, where set, is told instead of the figures.
+	each func(namespace string, v Verdict, class metrics.ErrorClass)
 }
 
 // record adds a verdict to figures; class is that of its errors.
 func (c *call) record(to *metrics.Namespace, v *Verdict, class metrics.ErrorClass) {
+	if c.each != nil {
+		if *v != (Verdict{}) {
+			c.each(to.Name(), *v, class)
+		}
+		return
+	}
 	if v.Hits > 0 {
 		to.RecordHits(v.Hits)
 		to.RecordBytesRead(v.Bytes)

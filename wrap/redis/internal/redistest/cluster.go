@@ -60,11 +60,7 @@ func StartCluster(t testing.TB) *Cluster {
 		return replicas == masters
 	})
 	for i := range c.Nodes {
-		c.on(t, i, func(r *redis.Client) {
-			require.Eventually(t, func() bool {
-				return strings.Contains(r.ClusterInfo(ctx).Val(), "cluster_state:ok")
-			}, patience, 20*time.Millisecond, "node %d is not up", i)
-		})
+		c.AwaitOK(t, i)
 	}
 	for i := range masters {
 		c.on(t, masters+i, func(r *redis.Client) {
@@ -74,6 +70,42 @@ func StartCluster(t testing.TB) *Cluster {
 		})
 	}
 	return c
+}
+
+// AwaitOK waits until a node says that all slots are served.
+func (c *Cluster) AwaitOK(t testing.TB, node int) {
+	t.Helper()
+	c.on(t, node, func(r *redis.Client) {
+		require.Eventually(t, func() bool {
+			return strings.Contains(r.ClusterInfo(context.Background()).Val(), "cluster_state:ok")
+		}, patience, 20*time.Millisecond, "node %d does not find the cluster ok", node)
+	})
+}
+
+// KillMaster ends a master as a crash would, and waits until node sees that its replica
+// has taken over its slots.
+func (c *Cluster) KillMaster(t testing.TB, master, node int) {
+	t.Helper()
+	dead := c.ID(t, master)
+	c.Nodes[master].Kill()
+	c.on(t, node, func(r *redis.Client) {
+		var view string
+		over := func() bool {
+			view = r.ClusterNodes(context.Background()).Val()
+			for line := range strings.Lines(view) {
+				if fields := strings.Fields(line); fields[0] == dead && len(fields) > 8 {
+					return false // it still has slots
+				}
+			}
+			return view != "" && strings.Contains(r.ClusterInfo(context.Background()).Val(), "cluster_state:ok")
+		}
+		for deadline := time.Now().Add(2 * patience); !over(); {
+			if time.Now().After(deadline) {
+				t.Fatalf("no replica took over for %s:\n%s", c.Nodes[master].Addr, view)
+			}
+			<-time.After(20 * time.Millisecond)
+		}
+	})
 }
 
 // Addrs returns the addresses of all nodes.

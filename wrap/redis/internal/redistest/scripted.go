@@ -22,10 +22,10 @@ type Scripted struct {
 	conns  map[net.Conn]struct{}
 }
 
-// Hangup, as an answer, drops the connection.
+// Hangup is the answer that drops the connection.
 const Hangup = "\x00hangup"
 
-// Silence, as an answer, is none: the client waits.
+// Silence is the answer that never comes: the client waits.
 const Silence = "\x00silence"
 
 // StartScripted runs a server that answers each command with the bytes that answer
