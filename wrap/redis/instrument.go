@@ -27,6 +27,10 @@ func Instrument(client Client, tracker *metrics.Tracker, opts ...Option) error {
 	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return errors.New("redismeter: nil client; give Instrument the client that the program calls")
 	}
+	if _, ok := client.(interface{ IsBlocking() bool }); ok {
+		// An AutoPipeliner hands its hooks on to the client.
+		return fmt.Errorf("redismeter: a %T has the hooks of its client; give Instrument the client", client)
+	}
 	h, err := NewHook(tracker, opts...)
 	if err != nil {
 		return err
