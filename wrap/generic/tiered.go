@@ -173,8 +173,9 @@ func (t *Tiered[K, V]) set(ctx context.Context, key K, value V, ttl time.Duratio
 	return nil
 }
 
-// Delete removes the key from every tier, the furthest first, so that no back-fill
-// brings it back from there. It tries all of them and returns what failed.
+// Delete removes the key from every tier, the furthest first, so that a Get between does
+// not fill it back; one that had found it before still may. It tries all of them and
+// returns what failed.
 func (t *Tiered[K, V]) Delete(ctx context.Context, key K) error {
 	w := write{namespace: t.whole, count: 1}
 	defer w.end()

@@ -25,7 +25,7 @@ type Expirable[K comparable, V any] struct {
 	*expirable.LRU[K, V]
 	meter  meter
 	ledger *ledger      // nil: the callback is not ours
-	last   atomic.Int64 // entries, when last asked
+	last   atomic.Int64 // entries, when last asked; -1 before
 }
 
 // NewExpirable makes a cache of size entries (0: no limit) that live for ttl (0: for
@@ -59,6 +59,7 @@ func NewExpirable[K comparable, V any](size int, onEvict expirable.EvictCallback
 // [Wrap] does.
 func WrapExpirable[K comparable, V any](inner *expirable.LRU[K, V], namespace *metrics.Namespace) *Expirable[K, V] {
 	c := &Expirable[K, V]{LRU: inner}
+	c.last.Store(-1)
 	c.meter.init(namespace, reflect.TypeFor[K](), metrics.Sets|metrics.Deletes|metrics.WriteErrors|metrics.Evictions)
 	addSize(namespace, c)
 	return c

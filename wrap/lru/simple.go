@@ -40,7 +40,9 @@ func NewSimple[K comparable, V any](size int, onEvict simplelru.EvictCallback[K,
 func WrapSimple[K comparable, V any](inner *simplelru.LRU[K, V], namespace *metrics.Namespace) *Simple[K, V] {
 	c := &Simple[K, V]{LRU: inner}
 	c.meter.init(namespace, reflect.TypeFor[K](), metrics.Sets|metrics.Deletes|metrics.WriteErrors|metrics.Evictions)
-	c.entries.Store(int64(inner.Len()))
+	if inner != nil {
+		c.entries.Store(int64(inner.Len()))
+	}
 	addSize(namespace, c)
 	return c
 }
