@@ -12,9 +12,11 @@ import (
 	"github.com/cachemeter/cachemeter/wrap/generic"
 )
 
+// workers share one cache and do so many operations between them, or as many as a
+// random sequence has where those are fewer.
 const (
 	workers          = 8
-	workerOperations = 2000
+	sharedOperations = 16_000
 )
 
 // concurrent: several goroutines use one cache. A value that is found is one that was
@@ -50,7 +52,7 @@ func (s *Suite[K, V]) concurrent(t testing.TB) error {
 // numbers of a key's values tell whose they are.
 func (s *Suite[K, V]) work(c generic.Cache[K, V], r *rand.Rand) (did metrics.Stats, err error) {
 	ctx := context.Background()
-	for range workerOperations {
+	for range min(s.Operations, sharedOperations) / workers {
 		key := r.IntN(Keys)
 		switch r.IntN(8) {
 		case 0:

@@ -2,8 +2,6 @@ package rediscache_test
 
 import (
 	"fmt"
-	"net"
-	"os/exec"
 	"strconv"
 	"testing"
 	"time"
@@ -15,6 +13,7 @@ import (
 	"github.com/cachemeter/cachemeter/metrics"
 	"github.com/cachemeter/cachemeter/wrap/generic"
 	"github.com/cachemeter/cachemeter/wrap/generic/cachetest"
+	"github.com/cachemeter/cachemeter/wrap/redis/internal/redistest"
 	"github.com/cachemeter/cachemeter/wrap/redis/rediscache"
 )
 
@@ -42,7 +41,10 @@ func suites(t *testing.T, client *redis.Client, wait func(time.Duration), ttl ti
 		made++
 		return rediscache.WithPrefix(fmt.Sprintf("cache%d:", made))
 	}
-	operations := 3000
+	operations := 2000
+	if testing.Short() {
+		operations /= 4
+	}
 	t.Run("bytes", func(t *testing.T) {
 		cachetest.Suite[string, []byte]{
 			New: func(t testing.TB) generic.Cache[string, []byte] {
@@ -92,11 +94,11 @@ func TestConformance(t *testing.T) {
 }
 
 func TestConformanceOnARealServer(t *testing.T) {
-	suites(t, connect(t, realRedis(t)), nil, 0)
+	suites(t, connect(t, redistest.Start(t).Addr), nil, 0)
 }
 
 func TestTTLOnARealServer(t *testing.T) {
-	client := connect(t, realRedis(t))
+	client := connect(t, redistest.Start(t).Addr)
 	c := newCache(t, client, rediscache.String())
 	require.NoError(t, c.Set(t.Context(), "k", "v", 10*time.Millisecond))
 	require.Eventually(t, func() bool {
@@ -105,31 +107,33 @@ func TestTTLOnARealServer(t *testing.T) {
 	}, 10*time.Second, 5*time.Millisecond)
 }
 
-// realRedis starts a redis-server on a free port of the loopback interface, which ends
-// with the test.
-func realRedis(t testing.TB) string {
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("no redis-server on PATH: install redis to run this test")
+// Batches span the slots of a cluster, which an MGET may not.
+func TestBatchesOnACluster(t *testing.T) {
+	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: redistest.StartCluster(t).Addrs()})
+	t.Cleanup(func() { client.Close() })
+	namespace := metrics.NewTracker().Namespace("n")
+	c := generic.Wrap(newCache(t, client, rediscache.String()), namespace)
+	entries := map[string]string{}
+	keys := []string{"absent"}
+	for i := range 50 {
+		entries[strconv.Itoa(i)] = "v"
+		keys = append(keys, strconv.Itoa(i))
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, generic.SetMany(t.Context(), c, entries, 0))
+	found, err := generic.GetMany(t.Context(), c, keys)
 	require.NoError(t, err)
-	addr := l.Addr().(*net.TCPAddr)
-	require.NoError(t, l.Close())
-	cmd := exec.Command(path, "--port", strconv.Itoa(addr.Port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	client := connect(t, addr.String())
-	require.Eventually(t, func() bool { return client.Ping(t.Context()).Err() == nil }, 10*time.Second, 10*time.Millisecond)
-	return addr.String()
+	require.Equal(t, entries, found)
+	s := namespace.Stats()
+	require.EqualValues(t, 50, s.Sets)
+	require.EqualValues(t, 50, s.Hits)
+	require.EqualValues(t, 1, s.Misses)
+	require.Zero(t, s.Errors)
 }
 
 func TestWhatCannotBeReadIsAnError(t *testing.T) {
 	server := miniredis.RunT(t)
-	client := connect(t, server.Addr())
+	client := redis.NewClient(&redis.Options{Addr: server.Addr(), MaxRetries: -1})
+	t.Cleanup(func() { client.Close() })
 	namespace := metrics.NewTracker().Namespace("n")
 	c := generic.Wrap(newCache(t, client, rediscache.JSON[user](), rediscache.WithPrefix("user:")), namespace)
 	server.Set("user:broken", "{")
