@@ -105,7 +105,7 @@ func (o *observer) observe(_ context.Context, out metric.Observer) error {
 	for _, n := range o.tracker.Namespaces() {
 		m := o.member(n)
 		r := reading{stats: n.Totals()}
-		r.lookupErrors, r.errorsByClass = m.errors.Split(r.stats)
+		r.lookupErrors, r.errorsByClass = m.errors.Split(n, r.stats)
 		for i, instrument := range o.instruments.schema {
 			for j, v := range instrument.variants {
 				if r.stats.Reported.Has(v.figure) {

@@ -120,7 +120,7 @@ func (s *source) newMember(n *metrics.Namespace) *member {
 func (m *member) read(r *reading) {
 	r.member = m
 	r.stats = m.namespace.Totals()
-	r.lookupErrors, r.errorsByClass = m.errors.Split(r.stats)
+	r.lookupErrors, r.errorsByClass = m.errors.Split(m.namespace, r.stats)
 	for i, outcome := range lookupOutcomes {
 		r.latency[i] = m.namespace.TotalLatency(outcome)
 	}

@@ -7,25 +7,39 @@ import (
 	"github.com/cachemeter/cachemeter/metrics"
 )
 
-// Errors splits the errors of one namespace into counters that never fall, from
-// reading to reading. The zero value is ready; it is safe for concurrent use.
+// Errors splits the errors of one namespace into counters that never fall and never
+// show an error that was none. The zero value is ready; it is safe for concurrent use.
 //
-// Two parts are differences of counters that a writer raises one after the other, so
-// that a reading between the two can see a part that the next one no longer has. A
-// counter that falls by one is, to whoever reads it, one that restarted: it stays where
-// it was until the truth has caught up.
+// Failed lookups are errors less write errors, counters that move while they are read.
+// A difference that falls by one is, to whoever reads a counter, one that restarted;
+// one that is too high for a moment cannot be taken back. So the whole is from an
+// earlier reading than its parts, which can only make the difference too small, and a
+// smaller one than before waits until the truth has caught up.
 type Errors struct {
-	lookups, other atomic.Uint64 // the greatest seen
+	lookups atomic.Uint64 // the greatest seen
+	byClass [metrics.ErrorClasses]atomic.Uint64
 }
 
-// Split returns how many lookups failed, and the failures of every kind by class. The
-// totals are of the same namespace each time.
-func (e *Errors) Split(totals metrics.Stats) (lookups uint64, byClass [metrics.ErrorClasses]uint64) {
-	lookups = rise(&e.lookups, totals.Errors-totals.WriteErrors)
-	byClass = totals.ErrorsByClass
-	byClass[metrics.OtherError] = rise(&e.other, byClass[metrics.OtherError])
-	return lookups, byClass
+// Split returns how many of the namespace's lookups failed, and its failures of every
+// kind by class. The totals are those of [metrics.Namespace.Totals] of a moment ago.
+func (e *Errors) Split(n *metrics.Namespace, totals metrics.Stats) (lookups uint64, byClass [metrics.ErrorClasses]uint64) {
+	parts := totals
+	if totals.Reported&(metrics.WriteErrors|metrics.ErrorsByClass) != 0 && totals.Errors > 0 {
+		parts = n.Totals()
+	}
+	other := totals.Errors
+	for i := range byClass {
+		if class := metrics.ErrorClass(i); class != metrics.OtherError {
+			byClass[i] = rise(&e.byClass[i], parts.ErrorsByClass[i])
+			other = less(other, parts.ErrorsByClass[i])
+		}
+	}
+	byClass[metrics.OtherError] = rise(&e.byClass[metrics.OtherError], other)
+	return rise(&e.lookups, less(totals.Errors, parts.WriteErrors)), byClass
 }
+
+// less returns a - b, and 0 where b is greater.
+func less(a, b uint64) uint64 { return a - min(a, b) }
 
 // rise returns the greater of v and what highest holds, and keeps it there.
 func rise(highest *atomic.Uint64, v uint64) uint64 {

@@ -2,6 +2,7 @@ package figures_test
 
 import (
 	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,28 +12,71 @@ import (
 	"github.com/cachemeter/cachemeter/metrics"
 )
 
-func TestSplitNeverFalls(t *testing.T) {
+func TestSplit(t *testing.T) {
+	n := metrics.NewTracker().Namespace("remote")
 	var e figures.Errors
-	other := func(n uint64) (c [metrics.ErrorClasses]uint64) {
-		c[metrics.OtherError], c[metrics.TimeoutError] = n, 7
-		return c
+	n.RecordErrors(2)
+	lookups, byClass := e.Split(n, n.Totals())
+	require.EqualValues(t, 2, lookups)
+	require.Equal(t, [metrics.ErrorClasses]uint64{2}, byClass, "without a class")
+
+	n.RecordFailures(metrics.TimeoutError, 3)
+	n.RecordWriteErrors(metrics.ConnectionError, 4)
+	lookups, byClass = e.Split(n, n.Totals())
+	require.EqualValues(t, 5, lookups)
+	require.Equal(t, [metrics.ErrorClasses]uint64{metrics.OtherError: 2, metrics.TimeoutError: 3, metrics.ConnectionError: 4}, byClass)
+
+	lookups, again := e.Split(n, metrics.Stats{Errors: 1, Reported: metrics.WriteErrors})
+	require.EqualValues(t, 5, lookups, "an older reading lowers nothing")
+	require.Equal(t, byClass, again)
+}
+
+// TestSplitBesideWriters has writers that only ever fail with a class, or in writing:
+// no reader may see anything else, nor a counter fall, and in the end all is exact.
+func TestSplitBesideWriters(t *testing.T) {
+	n := metrics.NewTracker().Namespace("remote")
+	stop := make(chan struct{})
+	var writers sync.WaitGroup
+	for range 3 {
+		writers.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+					// Counters are striped by where the stack ends: end it everywhere.
+					atDepth(i%64, func() { n.RecordWriteErrors(metrics.TimeoutError+metrics.ErrorClass(i%2), 1) })
+				}
+			}
+		})
 	}
-	for _, step := range []struct {
-		name                         string
-		errors, writeErrors, other   uint64
-		wantLookups, wantOtherErrors uint64
-	}{
-		{"nothing yet", 0, 0, 0, 0, 0},
-		{"lookups and writes", 10, 4, 3, 6, 3},
-		{"seen before its write error and its class", 11, 4, 4, 7, 4},
-		{"a moment later", 11, 5, 3, 7, 4},
-		{"the truth has caught up", 12, 5, 4, 7, 4},
-		{"and goes on", 20, 5, 9, 15, 9},
-	} {
-		lookups, byClass := e.Split(metrics.Stats{Errors: step.errors, WriteErrors: step.writeErrors, ErrorsByClass: other(step.other)})
-		require.Equal(t, step.wantLookups, lookups, step.name)
-		require.Equal(t, other(step.wantOtherErrors), byClass, step.name)
+	var e figures.Errors
+	var last [metrics.ErrorClasses]uint64
+	for range 300_000 {
+		lookups, byClass := e.Split(n, n.Totals())
+		if lookups != 0 || byClass[metrics.OtherError] != 0 {
+			t.Errorf("%d lookups failed, %d errors without a class: there were none", lookups, byClass[metrics.OtherError])
+			break
+		}
+		for i := range byClass {
+			if byClass[i] < last[i] {
+				t.Errorf("%s fell from %d to %d", metrics.ErrorClass(i), last[i], byClass[i])
+			}
+		}
+		last = byClass
 	}
+	close(stop)
+	writers.Wait()
+	_, byClass := e.Split(n, n.Totals())
+	require.Equal(t, n.Totals().ErrorsByClass, byClass)
+}
+
+func atDepth(depth int, f func()) {
+	if depth == 0 {
+		f()
+		return
+	}
+	atDepth(depth-1, f)
 }
 
 func TestBuckets(t *testing.T) {
