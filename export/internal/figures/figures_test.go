@@ -52,7 +52,7 @@ func TestSplitBesideWriters(t *testing.T) {
 	}
 	var e figures.Errors
 	var last [metrics.ErrorClasses]uint64
-	for range 300_000 {
+	for range rounds {
 		lookups, byClass := e.Split(n, n.Totals())
 		if lookups != 0 || byClass[metrics.OtherError] != 0 {
 			t.Errorf("%d lookups failed, %d errors without a class: there were none", lookups, byClass[metrics.OtherError])
