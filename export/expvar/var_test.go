@@ -1,11 +1,14 @@
 package expvarmeter_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"expvar"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +18,8 @@ import (
 	expvarmeter "github.com/cachemeter/cachemeter/export/expvar"
 	"github.com/cachemeter/cachemeter/metrics"
 )
+
+var update = flag.Bool("update", false, "write the golden file anew")
 
 type namespaceJSON struct {
 	Hits     uint64                   `json:"hits"`
@@ -102,4 +107,29 @@ func TestVarUnderDebugVars(t *testing.T) {
 	var caches map[string]namespaceJSON
 	require.NoError(t, json.Unmarshal(vars[key], &caches))
 	require.EqualValues(t, 1, caches["user"].Hits)
+}
+
+// TestGolden holds the shape, with the golden expositions of the other exports.
+func TestGolden(t *testing.T) {
+	tracker := metrics.NewTracker()
+	tracker.Namespace("idle")
+	users := tracker.Namespace("user \"1\"\n\xff")
+	users.RecordHits(2)
+	users.RecordMiss()
+	users.RecordSets(1)
+	users.RecordLoadSuccess(1500 * time.Millisecond)
+	users.RecordWriteErrors(metrics.TimeoutError, 1)
+	users.AddSize(func() (int, int, bool) { return 1, 10, true })
+	tracker.Tier(users.Name(), "L1").RecordHits(2)
+	tracker.Tier(users.Name(), "L2").RecordMiss()
+	var got bytes.Buffer
+	require.NoError(t, json.Indent(&got, []byte(expvarmeter.Var(tracker).String()), "", "  "))
+	got.WriteByte('\n')
+	const path = "../../testdata/expositions/expvar.json"
+	if *update {
+		require.NoError(t, os.WriteFile(path, got.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got.String())
 }
