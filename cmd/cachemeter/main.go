@@ -1,9 +1,10 @@
 // Command cachemeter shows what caches do: demo runs a whole cache stack that
 // counts itself, replay puts a recorded trace through a cache, auto instruments a
-// program while it is compiled.
+// program while it is compiled, top watches programs that run.
 //
 //	go run ./cmd/cachemeter demo
 //	go run ./cmd/cachemeter replay -cache lru -size 1000 trace.txt.gz
+//	go run ./cmd/cachemeter top localhost:6060
 package main
 
 import (
@@ -31,6 +32,12 @@ var commands = []command{
 		operands: "ACTION",
 		does:     "instrument a program while it is compiled, its source untouched",
 		run:      runAuto,
+	},
+	{
+		name:     "top",
+		operands: "URL...",
+		does:     "watch the caches of running programs, one or several",
+		run:      runTop,
 	},
 }
 
