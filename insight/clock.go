@@ -50,7 +50,6 @@ func (w *workingSet) setBack(by uint32) {
 		earlier(&l.began, by)
 		for _, s := range l.sealed {
 			earlier(&s.began, by)
-			earlier(&s.ended, by)
 		}
 	}
 }

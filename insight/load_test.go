@@ -9,4 +9,6 @@ const (
 	zipfLookups         = 5_000_000
 	seedsOfAccuracyTest = 5
 	generatedRequests   = 100_000_000
+	distinctKeys        = 10_000_000
+	hitRateDelta        = 0.02
 )

@@ -31,8 +31,8 @@ type level struct {
 }
 
 type slice struct {
-	began, ended uint32
-	keys         packed
+	began uint32
+	keys  packed
 }
 
 func sliceLength(i int) uint32 {
@@ -44,7 +44,8 @@ func (w *workingSet) forget() {
 	w.levels = [len(windows)]level{}
 }
 
-// turn seals the slices whose time is over.
+// turn seals the slices whose time is over. What came late, for want of a sampled
+// lookup that would have turned in time, is taken for the end of the span.
 func (w *workingSet) turn(now uint32) {
 	if w.current.Load() == nil {
 		w.current.Store(new(hyperLogLog))
@@ -53,39 +54,58 @@ func (w *workingSet) turn(now uint32) {
 		}
 		return
 	}
-	if now-w.levels[0].began < sliceLength(0) {
+	length := sliceLength(0)
+	late := now - w.levels[0].began
+	if late < length {
 		return
 	}
-	var seal ranks
-	w.current.Load().drain(&seal)
-	for i := range w.levels {
-		l := &w.levels[i]
-		if i > 0 && l.filling != nil {
-			l.filling.mergeInto(&seal)
-		}
-		length := sliceLength(i)
-		if now-l.began < length {
-			if l.filling == nil {
-				l.filling = new(packed)
-			}
-			l.filling.store(&seal)
+	end := now - late%length
+	w.closeLonger(end - length)
+	var keys ranks
+	w.current.Load().drain(&keys)
+	w.levels[0].push(&keys, end-length, windows[0].slices-1)
+	w.levels[0].began = end
+	w.levels[1].fill(&keys)
+	w.closeLonger(end)
+}
+
+// closeLonger seals the slices of the longer windows that ended by then.
+func (w *workingSet) closeLonger(then uint32) {
+	for i := 1; i < len(w.levels); i++ {
+		l, length := &w.levels[i], sliceLength(i)
+		over := then - l.began
+		if over < length {
 			return
 		}
-		// What came late, for want of a lookup that would have turned in time, belongs
-		// to the end of the span.
-		ended := now - (now-l.began)%length
-		l.push(&seal, max(l.began, ended-length), ended, windows[i].slices-1)
-		l.began, l.filling = ended, nil
+		if l.filling != nil {
+			var keys ranks
+			l.filling.mergeInto(&keys)
+			l.push(&keys, l.began, windows[i].slices-1)
+			if i+1 < len(w.levels) {
+				w.levels[i+1].fill(&keys)
+			}
+			l.filling = nil
+		}
+		l.began = then - over%length
 	}
 }
 
-func (l *level) push(keys *ranks, began, ended uint32, keep int) {
+func (l *level) fill(keys *ranks) {
+	if l.filling == nil {
+		l.filling = new(packed)
+	} else {
+		l.filling.mergeInto(keys)
+	}
+	l.filling.store(keys)
+}
+
+func (l *level) push(keys *ranks, began uint32, keep int) {
 	s := new(slice)
 	if len(l.sealed) == keep {
 		s = l.sealed[0]
 		l.sealed = append(l.sealed[:0], l.sealed[1:]...)
 	}
-	s.began, s.ended = began, ended
+	s.began = began
 	s.keys.store(keys)
 	l.sealed = append(l.sealed, s)
 }
