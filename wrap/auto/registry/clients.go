@@ -12,9 +12,14 @@ type ClientListener interface {
 	// cluster or ring apart.
 	Made(client any)
 
-	// Hooked is told of each hook that is added to a client. owner is what keeps the
-	// client's hooks: the same pointer for the same client.
-	Hooked(owner, hook any)
+	// Hooked is told of each hook that is added to a client, and returns the one to add
+	// in its place. owner is what keeps the client's hooks: the same pointer for the
+	// same client.
+	Hooked(owner, hook any) (instead any)
+
+	// Adopts tells whether it is the listener that instruments the client with the hook,
+	// which redismeter then does not remember: the program may do it once more.
+	Adopts(client, hook any) bool
 }
 
 var clients struct {
@@ -40,16 +45,14 @@ func Listen(listener ClientListener) {
 	}
 }
 
-func tell(event func(ClientListener)) {
+// listening returns the listener; where there is none yet, it will be told.
+func listening(later func(ClientListener)) ClientListener {
 	clients.Lock()
-	listener := clients.listener
-	if listener == nil {
-		clients.pending = append(clients.pending, event)
+	defer clients.Unlock()
+	if clients.listener == nil && later != nil {
+		clients.pending = append(clients.pending, later)
 	}
-	clients.Unlock()
-	if listener != nil {
-		event(listener)
-	}
+	return clients.listener
 }
 
 // ClientMade is called by woven constructors of go-redis clients.
@@ -57,15 +60,27 @@ func ClientMade(client any) {
 	if Asked.Off || !clientCounted() {
 		return
 	}
-	tell(func(l ClientListener) { l.Made(client) })
+	if l := listening(func(l ClientListener) { l.Made(client) }); l != nil {
+		l.Made(client)
+	}
 }
 
-// HookAdded is called by the woven AddHook of go-redis clients.
-func HookAdded(owner, hook any) {
+// HookAdded is called by the woven AddHook of go-redis clients, which adds what it
+// returns.
+func HookAdded(owner, hook any) any {
 	if Asked.Off {
-		return
+		return hook
 	}
-	tell(func(l ClientListener) { l.Hooked(owner, hook) })
+	if l := listening(func(l ClientListener) { l.Hooked(owner, hook) }); l != nil {
+		return l.Hooked(owner, hook)
+	}
+	return hook
+}
+
+// Adopts is called by woven redismeter when it instruments a client.
+func Adopts(client, hook any) bool {
+	l := listening(nil)
+	return l != nil && l.Adopts(client, hook)
 }
 
 // clientCounted tells whether the program made the client, and wants it counted. The
@@ -73,11 +88,10 @@ func HookAdded(owner, hook any) {
 func clientCounted() (counted bool) {
 	made := false // by the program: the frames of the constructors are passed
 	frames(func(pkg string, f runtime.Frame) bool {
-		function := f.Function[len(pkg):]
-		switch {
+		switch function := f.Function[len(pkg):]; {
 		case !within(pkg, goRedis):
 			if !made {
-				made, counted = true, names.client(siteOf(pkg, f))
+				made, counted = true, names.counted(siteOf(pkg, f))
 			}
 			return true // the program's own Options.NewClient is called for nodes too
 		case !made && isConstructor(function):

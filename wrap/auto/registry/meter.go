@@ -79,6 +79,9 @@ func New[K comparable, C any](kind Kind, cache *C, _ *K, size int, callback bool
 		if c == nil || m.namespace.Load() == nil {
 			return 0, 0, false
 		}
+		if m.stuck.Load() {
+			return -1, -1, true
+		}
 		return m.length(any(c).(interface{ Len() int })), int(m.capacity.Load()), true
 	})
 	return m
@@ -123,10 +126,7 @@ func (m *Meter) sized(size int) {
 // length is asked by those who read figures. It must not wait for a lock that the
 // asking goroutine holds, nor touch a cache that has none.
 func (m *Meter) length(cache interface{ Len() int }) int {
-	switch {
-	case m.stuck.Load():
-		return -1
-	case m.Unlocked, m.inside.Load() > 0:
+	if m.Unlocked || m.inside.Load() > 0 {
 		return int(m.entries.Load())
 	}
 	entries := cache.Len()

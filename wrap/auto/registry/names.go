@@ -113,8 +113,6 @@ func (n *naming) cache(s Site) (name string, counted bool) {
 	return s.Name(), true
 }
 
-func (n *naming) client(s Site) (counted bool) { return n.counted(s) }
-
 func (n *naming) counted(s Site) bool {
 	for _, p := range n.rules.Exclude {
 		if n.fits(p, s) > 0 {

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
 	"os"
 
@@ -23,6 +24,8 @@ func main() {
 	switch os.Getenv("SHOP_END") {
 	case "exit":
 		os.Exit(3)
+	case "stdin":
+		io.Copy(io.Discard, os.Stdin)
 	case "fatal":
 		log.Fatal("the end")
 	}

@@ -26,7 +26,7 @@ func NewPrices() (*lru.TwoQueueCache[int, float64], error) {
 
 // NewOffers holds entries for a moment.
 func NewOffers(gone func(string, int)) *expirable.LRU[string, int] {
-	return expirable.NewLRU(3, gone, 40*time.Millisecond)
+	return expirable.NewLRU(3, gone, 400*time.Millisecond)
 }
 
 // NewDrafts has no lock.

@@ -1,0 +1,91 @@
+package auto_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// servers are a Redis and a cluster of one.
+type servers struct{ redis, cluster string }
+
+func startServers(t *testing.T) servers {
+	t.Helper()
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		t.Skip("no redis-server on PATH: install Redis to run this")
+	}
+	s := servers{start(t), start(t, "--cluster-enabled", "yes")}
+	require.Equal(t, "+OK", ask(t, s.cluster, "CLUSTER ADDSLOTSRANGE 0 16383"))
+	require.Eventually(t, func() bool {
+		return ask(t, s.cluster, "SET ready 1") == "+OK"
+	}, 20*time.Second, 20*time.Millisecond)
+	return s
+}
+
+// environment is what the programs of testdata look for.
+func (s servers) environment() []string {
+	return []string{"SHOP_REDIS=" + s.redis, "SHOP_CLUSTER=" + s.cluster}
+}
+
+func (s servers) flush(t *testing.T) {
+	t.Helper()
+	require.Equal(t, "+OK", ask(t, s.redis, "FLUSHALL"))
+	require.Equal(t, "+OK", ask(t, s.cluster, "FLUSHALL"))
+}
+
+func start(t *testing.T, args ...string) string {
+	t.Helper()
+	// A cluster's bus listens at the port + 10000.
+	port := 0
+	for port == 0 || port > 55000 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		port = l.Addr().(*net.TCPAddr).Port
+		l.Close()
+	}
+	cmd := exec.Command("redis-server", append([]string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir()}, args...)...)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	address := fmt.Sprint("127.0.0.1:", port)
+	require.Eventually(t, func() bool {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			return false
+		}
+		c.Close()
+		return true
+	}, 20*time.Second, 10*time.Millisecond)
+	return address
+}
+
+// ask sends one inline command and returns the first line of the reply.
+func ask(t *testing.T, address, command string) string {
+	t.Helper()
+	c, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+	defer c.Close()
+	_, err = fmt.Fprint(c, command+"\r\n")
+	require.NoError(t, err)
+	line, err := bufio.NewReader(c).ReadString('\n')
+	require.NoError(t, err)
+	return strings.TrimSpace(line)
+}
+
+// freeAddress returns a loopback address where nobody listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
