@@ -115,7 +115,7 @@ func TestShop(t *testing.T) {
 			t.Run(test.name, func(t *testing.T) {
 				s.flush(t)
 				os.Remove(figures)
-				stdout, stderr, err := shop.with("CACHEMETER_DUMP="+figures).with(strings.Fields(test.env)...).try("../woven")
+				stdout, stderr, err := shop.with("CACHEMETER_DUMP=" + figures).with(strings.Fields(test.env)...).try("../woven")
 				require.Equal(t, plain, stdout)
 				require.Equal(t, strings.Contains(test.env, "SHOP_END"), err != nil)
 				require.Contains(t, stderr, test.says)
