@@ -168,6 +168,8 @@ func TestNewerTypesAreToldByTheirMethods(t *testing.T) {
 	require.Equal(t, redismeter.Verdict{Hits: 1, Bytes: 5}, v, "GetToBuffer")
 	v, _ = redismeter.Classify(bufferCmd{get}, errors.New("redis: buffer too small"))
 	require.Equal(t, redismeter.Verdict{Errors: 1}, v)
+	v, _ = redismeter.Classify(redis.NewStatusCmd(ctx, "JSON.GET", "k"), nil)
+	require.Equal(t, redismeter.Verdict{Misses: 1}, v, "the JSONCmd of older go-redis makes an empty text of nil")
 	v, _ = redismeter.Classify(digestCmd{redis.NewCmd(ctx, "digest", "k")}, redis.Nil)
 	require.Equal(t, redismeter.Verdict{Misses: 1}, v)
 }

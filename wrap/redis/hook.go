@@ -28,8 +28,9 @@ var _ redis.Hook = (*Hook)(nil)
 var errPanic = errors.New("redismeter: the call panicked")
 
 // NewHook returns a hook that counts in tracker. It fails on a nil tracker, on an
-// option it cannot make sense of, such as the name of an unknown command, and on
-// go-redis 9.14.0, which marks every command behind a pipeline's first miss as missing.
+// option it cannot make sense of, such as the name of an unknown command, and on the
+// go-redis releases 9.5.0, which runs no hooks, and 9.14.0, which marks every command
+// behind a pipeline's first miss as missing.
 func NewHook(tracker *metrics.Tracker, opts ...Option) (*Hook, error) {
 	if tracker == nil {
 		return nil, errors.New("redismeter: nil tracker; use metrics.Default() or metrics.NewTracker()")

@@ -146,7 +146,8 @@ func TestPathsOfFailoverClients(t *testing.T) {
 }
 
 func TestHooksFollowNewVersions(t *testing.T) {
-	require.ErrorContains(t, redismeter.CheckVersion("9.14.0"), "use 9.14.1")
+	require.ErrorContains(t, redismeter.CheckVersion("9.5.0"), "use another version")
+	require.ErrorContains(t, redismeter.CheckVersion("9.14.0"), "use another version")
 	require.NoError(t, redismeter.CheckVersion("9.14.1"))
 	require.NoError(t, redismeter.CheckVersion(redis.Version()))
 	for version, drops := range map[string][2]bool{ // clones, conns

@@ -1,15 +1,18 @@
 package redismeter
 
 import (
-	"fmt"
+	"errors"
 	"strconv"
 	"strings"
 )
 
-// checkVersion refuses the one go-redis whose replies cannot be trusted.
+// checkVersion refuses the releases of go-redis that no hook can count on.
 func checkVersion(version string) error {
-	if strings.HasPrefix(version, "9.14.0") {
-		return fmt.Errorf("redismeter: go-redis %s marks every command behind a pipeline's first miss as missing; use 9.14.1 or another version", version)
+	switch version {
+	case "9.5.0":
+		return errors.New("redismeter: go-redis 9.5.0 does not run hooks; use another version")
+	case "9.14.0":
+		return errors.New("redismeter: go-redis 9.14.0 marks every command behind a pipeline's first miss as missing; use another version")
 	}
 	return nil
 }

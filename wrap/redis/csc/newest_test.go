@@ -208,6 +208,38 @@ func TestTypedRepliesThatLoseNilAreNotGuessed(t *testing.T) {
 	require.Equal(t, [3]uint64{2, 3, 0}, counts(tracker, "u"))
 }
 
+func TestTypedJSON(t *testing.T) {
+	for _, test := range []struct {
+		name, reply string
+		call        func(c *redis.Client)
+		want        [3]uint64
+	}{
+		{"JSON.GET hit", "$7\r\n[{\"a\":1\r\n", func(c *redis.Client) { c.JSONGet(ctx, "u:1", "$") }, [3]uint64{1, 0, 0}},
+		{"JSON.GET of a path that matches nothing", "$2\r\n[]\r\n", func(c *redis.Client) { c.JSONGet(ctx, "u:1", "$.none") }, [3]uint64{1, 0, 0}},
+		{"JSON.GET miss", "$-1\r\n", func(c *redis.Client) { c.JSONGet(ctx, "u:1") }, [3]uint64{0, 1, 0}},
+		{"JSON.GET wrong type", "-WRONGTYPE no JSON\r\n", func(c *redis.Client) { c.JSONGet(ctx, "u:1") }, [3]uint64{0, 0, 1}},
+		{"JSON.MGET", "*2\r\n$3\r\n[1]\r\n$-1\r\n", func(c *redis.Client) { c.JSONMGet(ctx, "$", "u:1", "u:2") }, [3]uint64{1, 1, 0}},
+		{"JSON.TYPE hit", "*1\r\n$6\r\nobject\r\n", func(c *redis.Client) { c.JSONType(ctx, "u:1", "$") }, [3]uint64{1, 0, 0}},
+		{"JSON.TYPE miss", "*1\r\n$-1\r\n", func(c *redis.Client) { c.JSONType(ctx, "u:1", "$") }, [3]uint64{0, 1, 0}},
+		{"JSON.OBJKEYS hit", "*1\r\n*1\r\n$1\r\na\r\n", func(c *redis.Client) { c.JSONObjKeys(ctx, "u:1", "$") }, [3]uint64{1, 0, 0}},
+		{"JSON.OBJKEYS miss", "*1\r\n*-1\r\n", func(c *redis.Client) { c.JSONObjKeys(ctx, "u:1", "$") }, [3]uint64{0, 1, 0}},
+		{"JSON.OBJLEN hit", "*1\r\n:2\r\n", func(c *redis.Client) { c.JSONObjLen(ctx, "u:1", "$") }, [3]uint64{1, 0, 0}},
+		{"JSON.OBJLEN miss", "*1\r\n$-1\r\n", func(c *redis.Client) { c.JSONObjLen(ctx, "u:1", "$") }, [3]uint64{0, 1, 0}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := redistest.StartScripted(t, func(args []string) string {
+				if strings.HasPrefix(args[0], "JSON.") {
+					return test.reply
+				}
+				return ""
+			})
+			client, tracker := newInstrumented(t, &redis.Options{Addr: server.Addr, Protocol: 2, MaxRetries: -1}, redismeter.WithCommands("json.type", "json.objkeys", "json.objlen"))
+			test.call(client)
+			require.Equal(t, test.want, counts(tracker, "u"))
+		})
+	}
+}
+
 // TestSplitCommandsOfACluster: with its dynamic resolver a cluster client divides an
 // MGET among the nodes, and the program's MGET is what counts.
 func TestSplitCommandsOfACluster(t *testing.T) {
