@@ -28,6 +28,22 @@ func (e *BatchError[K]) Unwrap() []error {
 	return slices.Collect(maps.Values(e.Failed))
 }
 
+// failedOf finds a [*BatchError] in err, and what it says. An error whose methods panic,
+// or that is a nil *BatchError, is one of the whole batch: it must not take the place
+// of what the cache answered.
+func failedOf[K comparable](err error) (failed map[K]error, partial bool) {
+	defer func() {
+		if recover() != nil {
+			failed, partial = nil, false
+		}
+	}()
+	var batch *BatchError[K]
+	if errors.As(err, &batch) && batch != nil {
+		return batch.Failed, true
+	}
+	return nil, false
+}
+
 // GetMany looks several keys up: at once where cache is a [BatchGetter], through any
 // layers, and one by one otherwise; then an err is a [*BatchError].
 func GetMany[K comparable, V any](ctx context.Context, cache Cache[K, V], keys []K) (map[K]V, error) {

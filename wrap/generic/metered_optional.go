@@ -2,7 +2,6 @@ package generic
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 
@@ -71,8 +70,7 @@ func (b batchGetter[K, V]) record(keys []K, values map[K]V, err error) {
 	if b.namespace == nil {
 		return
 	}
-	var batch *BatchError[K]
-	partial := err != nil && errors.As(err, &batch)
+	failed, partial := failedOf[K](err)
 	// The keys are gone through, not the map: a key asked for twice is two lookups.
 	hits, failures := 0, 0
 	for _, key := range keys {
@@ -82,7 +80,7 @@ func (b batchGetter[K, V]) record(keys []K, values map[K]V, err error) {
 			continue
 		} else if !partial {
 			failures++
-		} else if _, ok := batch.Failed[key]; ok {
+		} else if _, ok := failed[key]; ok {
 			failures++
 		}
 	}

@@ -2,7 +2,6 @@ package generic
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 )
@@ -79,15 +78,14 @@ func (t untold[K, V]) GetMany(ctx context.Context, keys []K) (map[K]V, error) {
 
 // blame notes err for the keys that it kept from being answered.
 func blame[K comparable, V any](failures map[K]error, keys []K, values map[K]V, err error) {
-	var batch *BatchError[K]
-	partial := errors.As(err, &batch)
+	failed, partial := failedOf[K](err)
 	for _, key := range keys {
 		if _, ok := values[key]; ok {
 			continue
 		}
 		if !partial {
 			failures[key] = err
-		} else if cause, ok := batch.Failed[key]; ok {
+		} else if cause, ok := failed[key]; ok {
 			failures[key] = cause
 		}
 	}
