@@ -2,7 +2,6 @@ package redismeter
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -104,7 +103,7 @@ func newLoss(cmds []redis.Cmder, err error) loss {
 		if own == nil {
 			continue
 		}
-		if carried = true; isNil(err) || errors.Is(own, err) || errors.Is(err, own) {
+		if carried = true; isNil(err) || isError(own, err) || isError(err, own) {
 			return loss{}
 		}
 	}

@@ -1,7 +1,6 @@
 package redismeter
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -60,7 +59,7 @@ func Classify(cmd redis.Cmder, err error) (Verdict, bool) {
 }
 
 // isNil tells the answer "not there" from errors.
-func isNil(err error) bool { return err == redis.Nil || err != nil && errors.Is(err, redis.Nil) }
+func isNil(err error) bool { return err == redis.Nil || err != nil && isError(err, redis.Nil) }
 
 // classify judges all units of the command as one. The payload is measured only where
 // it is asked for.

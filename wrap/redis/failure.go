@@ -9,6 +9,23 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// isError is errors.Is for errors that a user's own hook may have made: one whose methods
+// panic is no other error, and must not take the place of what the call returned.
+func isError(err, target error) (same bool) {
+	defer func() {
+		if recover() != nil {
+			same = false
+		}
+	}()
+	return errors.Is(err, target)
+}
+
+// messageOf returns what err says, nothing where saying it panics.
+func messageOf(err error) (text string) {
+	defer func() { _ = recover() }()
+	return err.Error()
+}
+
 // isReply tells whether the server said err. It is errors.As without its allocation.
 func isReply(err error) bool {
 	for err != nil {
@@ -24,12 +41,18 @@ func isReply(err error) bool {
 }
 
 // classOf tells why a command failed. What the server said is the server's, and the
-// rest is go-redis's own errors and those of the standard library.
-func classOf(err error) metrics.ErrorClass {
+// rest is go-redis's own errors and those of the standard library. An error whose
+// methods panic has no class.
+func classOf(err error) (class metrics.ErrorClass) {
+	defer func() {
+		if recover() != nil {
+			class = metrics.OtherError
+		}
+	}()
 	if isReply(err) {
 		return metrics.ServerError
 	}
-	if errors.Is(err, redis.ErrClosed) {
+	if isError(err, redis.ErrClosed) {
 		return metrics.ConnectionError
 	}
 	if class := metrics.ClassOf(err); class != metrics.OtherError {

@@ -44,7 +44,7 @@ func isByHand(cmd redis.Cmder) bool {
 func isQueued(cmd redis.Cmder, err error) bool {
 	const queued = "QUEUED"
 	if err != nil {
-		return strings.Contains(err.Error(), queued)
+		return strings.Contains(messageOf(err), queued)
 	}
 	if raw, ok := rawOf(cmd); ok {
 		return string(raw) == "+QUEUED\r\n"
