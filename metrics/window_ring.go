@@ -81,9 +81,10 @@ func WithClock(now func() time.Time) WindowsOption {
 	}
 }
 
-// WithSampledLatency keeps latency by outcome in the samples, so that [Window.Latency] can
-// answer. It costs some 8 bytes a histogram bucket in use, up to 1.5 kB for each
-// sample of a namespace that has moved.
+// WithSampledLatency keeps latency by outcome in the samples, so that [Window.Latency]
+// can answer. Each sample of a namespace that has moved then takes, for each outcome
+// that is measured, 8 bytes a bucket from the fastest lookup to the slowest: 1.3 kB where
+// they are a factor of 1,000 apart, 4.3 kB at most.
 func WithSampledLatency() WindowsOption {
 	return func(w *Windows) { w.latency = true }
 }

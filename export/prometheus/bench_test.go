@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -102,4 +104,40 @@ func BenchmarkScrape1000Namespaces(b *testing.B) {
 		registry.MustRegister(prommeter.NewCollector(tracker))
 		scrape(b, promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true}))
 	})
+}
+
+// BenchmarkRatio1000Namespaces takes both in turns, so that whatever else the machine
+// does hits both, and reports the medians' ratio.
+func BenchmarkRatio1000Namespaces(b *testing.B) {
+	tracker, counterVec := thousand(b)
+	g, err := prommeter.NewGatherer(tracker)
+	if err != nil {
+		b.Fatal(err)
+	}
+	request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	theirs := promhttp.HandlerFor(counterVec, promhttp.HandlerOpts{DisableCompression: true})
+	ours := prommeter.Handler(g)
+	for name, pair := range map[string][2]func(){
+		"gather": {func() { _, _ = counterVec.Gather() }, func() { _, done, _ := g.Gather(); done() }},
+		"scrape": {func() { theirs.ServeHTTP(discard{}, request) }, func() { ours.ServeHTTP(discard{}, request) }},
+	} {
+		b.Run(name, func(b *testing.B) {
+			var times [2][]float64
+			for b.Loop() {
+				for i, scrape := range pair {
+					start := time.Now()
+					scrape()
+					times[i] = append(times[i], float64(time.Since(start)))
+				}
+			}
+			for i := range times {
+				slices.Sort(times[i])
+			}
+			middle := len(times[0]) / 2
+			b.ReportMetric(times[0][middle]/1e3, "µs-CounterVec")
+			b.ReportMetric(times[1][middle]/1e3, "µs-ours")
+			b.ReportMetric(times[1][middle]/times[0][middle], "ratio")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
 }
