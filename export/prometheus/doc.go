@@ -1,7 +1,7 @@
 // Package prommeter exports a tracker's figures to Prometheus. It is named prommeter
 // because its callers import client_golang's prometheus beside it.
 //
-//	registry.MustRegister(prommeter.NewCollector(tracker))
+//	err := registry.Register(prommeter.NewCollector(tracker))
 //
 // Nothing runs on the hot path: figures are read on scrape, as totals that no reset
 // lowers. Names are those of Micrometer's cache meters, so that dashboards made for

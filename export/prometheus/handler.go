@@ -3,7 +3,9 @@ package prommeter
 import (
 	"bytes"
 	"fmt"
+	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -28,8 +30,7 @@ type handler struct {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	//lint:ignore SA1019 what replaces it is newer than the version this module asks for
-	format := expfmt.Negotiate(r.Header)
+	format := negotiate(r.Header)
 	families, err := h.gatherOthers()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -59,6 +60,21 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", string(format))
 	_, _ = w.Write(body) // whoever hangs up has no figures
+}
+
+// negotiate answers in protocol buffers whoever takes them, since only they have native
+// histograms, and everybody else in text. (expfmt has a function for this, whose name
+// depends on its version.)
+func negotiate(header http.Header) expfmt.Format {
+	for _, accept := range header.Values("Accept") {
+		for part := range strings.SplitSeq(accept, ",") {
+			kind, parameters, err := mime.ParseMediaType(part)
+			if err == nil && kind == expfmt.ProtoType && parameters["proto"] == expfmt.ProtoProtocol && parameters["encoding"] == "delimited" {
+				return expfmt.NewFormat(expfmt.TypeProtoDelim)
+			}
+		}
+	}
+	return expfmt.NewFormat(expfmt.TypeTextPlain)
 }
 
 // gatherOthers returns the others' families, none twice.

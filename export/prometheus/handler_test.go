@@ -57,6 +57,22 @@ func TestHandlerSpeaksTextAndProtobuf(t *testing.T) {
 	require.NotEmpty(t, find(t, byFamily(families)["cache_get_duration_seconds"], map[string]string{"result": "hit"}).GetHistogram().GetPositiveSpan())
 }
 
+func TestHandlerNegotiates(t *testing.T) {
+	h := prommeter.Handler(newGatherer(t, everything()))
+	for _, tt := range []struct{ name, accept, want string }{
+		{"nothing asked for", "", "text/plain"},
+		{"a browser", "text/html,application/xhtml+xml,*/*;q=0.8", "text/plain"},
+		{"Prometheus", "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", "text/plain"},
+		{"Prometheus with native histograms", acceptProto + ",application/openmetrics-text;version=1.0.0;q=0.8,*/*;q=0.1", "application/vnd.google.protobuf"},
+		{"another protobuf", "application/vnd.google.protobuf;proto=other;encoding=delimited", "text/plain"},
+		{"no media type", ";;,\x00", "text/plain"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Contains(t, get(t, h, tt.accept).Header().Get("Content-Type"), tt.want)
+		})
+	}
+}
+
 func TestHandlerServesOthersBeside(t *testing.T) {
 	tracker := metrics.NewTracker()
 	tracker.RecordHit("user")

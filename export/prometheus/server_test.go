@@ -23,7 +23,7 @@ type promServer struct {
 }
 
 // startPrometheus runs a Prometheus on a free loopback port that scrapes the targets, a
-// job each, four times a second, with native histograms and the mixin's rules.
+// job each, twice a second, with native histograms and the mixin's rules.
 func startPrometheus(t *testing.T, targets map[string]string) *promServer {
 	t.Helper()
 	program, err := exec.LookPath("prometheus")
@@ -33,7 +33,7 @@ func startPrometheus(t *testing.T, targets map[string]string) *promServer {
 	dir := t.TempDir()
 	mixin, err := filepath.Abs("mixin")
 	require.NoError(t, err)
-	config := fmt.Sprintf("global: {scrape_interval: 250ms, scrape_timeout: 250ms, evaluation_interval: 250ms}\nrule_files: [%q, %q]\nscrape_configs:\n",
+	config := fmt.Sprintf("global: {scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms}\nrule_files: [%q, %q]\nscrape_configs:\n",
 		filepath.Join(mixin, "rules.yaml"), filepath.Join(mixin, "alerts.yaml"))
 	for job, target := range targets {
 		u, err := url.Parse(target)
