@@ -268,8 +268,8 @@ func TestRealPrometheus(t *testing.T) {
 	})
 }
 
-// runPromtool runs promtool in the mixin's folder.
-func runPromtool(t *testing.T, args ...string) string {
+// runPromtool runs promtool in the mixin's folder, with a file for its input.
+func runPromtool(t *testing.T, input string, args ...string) string {
 	t.Helper()
 	program, err := exec.LookPath("promtool")
 	if err != nil {
@@ -277,6 +277,12 @@ func runPromtool(t *testing.T, args ...string) string {
 	}
 	cmd := exec.Command(program, args...)
 	cmd.Dir = "mixin"
+	if input != "" {
+		file, err := os.Open(input)
+		require.NoError(t, err)
+		defer file.Close()
+		cmd.Stdin = file
+	}
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return string(out)
@@ -284,9 +290,12 @@ func runPromtool(t *testing.T, args ...string) string {
 
 func TestPromtool(t *testing.T) {
 	t.Parallel()
-	out := runPromtool(t, "check", "rules", "--lint=all", "--lint-fatal", "rules.yaml", "alerts.yaml")
+	out := runPromtool(t, "", "check", "rules", "--lint=all", "--lint-fatal", "rules.yaml", "alerts.yaml")
 	require.NotContains(t, out, "FAILED")
-	require.Contains(t, runPromtool(t, "test", "rules", "tests.yaml"), "SUCCESS")
+	require.Contains(t, runPromtool(t, "", "test", "rules", "tests.yaml"), "SUCCESS")
+	for _, golden := range []string{"micrometer.txt", "guidelines.txt", "options.txt"} {
+		require.Empty(t, runPromtool(t, "../../testdata/expositions/"+golden, "check", "metrics"), "%s", golden)
+	}
 }
 
 // TestEachAlertIsTestedBothWays keeps the unit tests complete.
