@@ -18,7 +18,8 @@ Usage: cachemeter demo [flags]
 
 Demo runs a program with caches, all in this process: an LRU (tier L1) in front of a
 Redis (tier L2) in front of a slow, sometimes failing origin, under a workload of five
-namespaces. On a terminal it shows a live table, otherwise a line a second. It runs
+namespaces. On a terminal it shows a live table, otherwise a line a second, and it
+serves the live page and says where. It runs
 until Ctrl-C or for the time of -for, then prints the final figures.
 
   cachemeter demo
@@ -46,6 +47,7 @@ func runDemo(ctx context.Context, std streams, args []string) error {
 	rate := flags.Float64("rate", 1000, "operations a second, of all workers together")
 	address := flags.String("redis", "", "use the real server at `ADDR` (HOST:PORT or redis://...) instead of\none in the process; its own data is not touched, the demo's keys expire")
 	asJSON := flags.Bool("json", false, "print the final figures as JSON, and nothing else, on stdout")
+	pageAt := flags.String("http", "127.0.0.1:0", "serve the live page at `ADDR`; port 0 is a free one, and \"\" serves none.\nWith -ops there is none unless it is asked for")
 	operands, err := parse(flags, std.out, demoUsage, args)
 	if err != nil {
 		return err
@@ -94,7 +96,19 @@ func runDemo(ctx context.Context, std streams, args []string) error {
 		ctx, cancel = context.WithTimeout(ctx, *limit)
 		defer cancel()
 	}
-	done := watch(std, *asJSON, d, server)
+	page := ""
+	if *pageAt != "" && (*ops == 0 || given(flags, "http")) {
+		url, closePage, err := servePage(*pageAt, d.Tracker())
+		if err != nil {
+			return err
+		}
+		defer closePage()
+		page = url
+	}
+	if *asJSON && given(flags, "http") && page != "" {
+		fmt.Fprintf(std.err, "the page is at %s\n", page)
+	}
+	done := watch(std, *asJSON, d, server, page)
 	d.Run(ctx)
 	done()
 	return printDemo(std, *asJSON, *seed, d)
@@ -102,7 +116,10 @@ func runDemo(ctx context.Context, std streams, args []string) error {
 
 // watch shows the demo while it runs: as a table that is repainted on a terminal, on
 // stderr where stdout is for JSON, and as lines on any other stdout.
-func watch(std streams, asJSON bool, d *demo.Demo, server *redisserver.Server) (done func()) {
+func watch(std streams, asJSON bool, d *demo.Demo, server *redisserver.Server, page string) (done func()) {
+	if page != "" {
+		page = "; the page is at " + page
+	}
 	out := std.out
 	if asJSON {
 		out = std.err
@@ -110,7 +127,7 @@ func watch(std streams, asJSON bool, d *demo.Demo, server *redisserver.Server) (
 	sampler := report.NewSampler(d.Tracker(), time.Now())
 	switch {
 	case terminal.Is(out):
-		fmt.Fprintf(out, "An LRU (L1) before %s (L2) before a slow origin. Ctrl-C ends it.\n\n", server.Name())
+		fmt.Fprintf(out, "An LRU (L1) before %s (L2) before a slow origin%s\nCtrl-C ends it.\n\n", server.Name(), page)
 		screen := terminal.NewScreen(out)
 		stop := every(time.Second, func(now time.Time) { screen.Show(report.Live(sampler.Sample(now))) })
 		return func() {
@@ -120,7 +137,7 @@ func watch(std streams, asJSON bool, d *demo.Demo, server *redisserver.Server) (
 	case asJSON:
 		return func() {}
 	default:
-		fmt.Fprintf(out, "an LRU (L1) before %s (L2) before a slow origin; a line a second: namespace, requests, hit rate\n", server.Name())
+		fmt.Fprintf(out, "an LRU (L1) before %s (L2) before a slow origin; a line a second: namespace, requests, hit rate%s\n", server.Name(), page)
 		return every(time.Second, func(now time.Time) {
 			fmt.Fprintln(out, report.Line(d.Elapsed(), sampler.Sample(now)))
 		})

@@ -42,7 +42,7 @@ const ages = { age_at_hit: "when hit", age_at_eviction: "when evicted", eviction
 const causes = { never_seen: "never seen before", evicted: "evicted", expired: "expired", deleted: "deleted" };
 
 function keysOf(r) {
-  const pairs = (r.working_set ?? []).map(w => [
+  const pairs = (r.working_set ?? []).filter(w => w.covered_seconds > 0).map(w => [
     "Keys in " + span(1000 * w.window_seconds) + (w.covered_seconds < 0.95 * w.window_seconds ? ` (${span(1000 * w.covered_seconds)} so far)` : ""), number(w.keys)]);
   if (r.seen_once) pairs.push(["Looked up once", percent(r.seen_once.share)]);
   if (r.never_read) pairs.push(["Written, never read", percent(r.never_read.share)]);
@@ -87,7 +87,8 @@ export class Insight {
       keysOf(report), agesOf(report), missesOf(report), worthOf(report),
     ].filter(Boolean);
     if (!known.length) known.push(panel("Insight", "", el("pre", {}, JSON.stringify(report, null, 2))));
-    this.place.replaceChildren(el("div", { class: "charts" }, ...known));
+    const title = el("h3", { class: "part" }, "Insight", report.tier ? el("small", {}, ` into the keys of ${report.tier}`) : null);
+    this.place.replaceChildren(title, el("div", { class: "charts" }, ...known));
   }
 
   redraw() { this.chart.redraw(); }

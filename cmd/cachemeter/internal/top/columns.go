@@ -38,7 +38,7 @@ var words = map[string]string{"failing": "✕ failing", "degraded": "! degraded"
 
 var columns = []column{
 	{title: "STATUS", width: 10, rank: 0, text: true, show: func(r Row) string { return words[r.Level] }, by: urgency},
-	{title: "CACHE", width: 20, rank: 0, text: true, show: func(r Row) string { return printable(r.Name) }},
+	{title: "CACHE", width: 16, rank: 0, text: true, show: func(r Row) string { return printable(r.Name) }},
 	{title: "REQ/S", width: 8, rank: 1, show: func(r Row) string { return number(r.Requests) }, by: func(r Row) float64 { return value(r.Requests) }},
 	{title: "HIT RATE", width: 8, rank: 0, show: func(r Row) string { return percent(r.HitRate) }, by: func(r Row) float64 { return value(r.HitRate) }},
 	{title: "USUAL", width: 7, rank: 2, show: func(r Row) string { return percent(r.Usual) }, by: func(r Row) float64 { return value(r.Usual) }},

@@ -62,6 +62,13 @@ func (m *model) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (m *model) key(k tea.KeyMsg) tea.Cmd {
+	if len(k.Runes) > 1 { // typed so fast that they came as one
+		var cmds []tea.Cmd
+		for _, r := range k.Runes {
+			cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}))
+		}
+		return tea.Batch(cmds...)
+	}
 	if k.String() == "ctrl+c" {
 		return tea.Quit
 	}

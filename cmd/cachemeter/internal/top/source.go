@@ -37,7 +37,7 @@ func newSource(address string, timeout time.Duration) (*source, error) {
 		full = "http://" + full
 	}
 	u, err := url.Parse(full)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("%q is no address: want HOST:PORT or the URL of a page, such as http://localhost:6060%s", address, mounted)
 	}
 	switch {
