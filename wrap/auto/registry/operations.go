@@ -12,7 +12,7 @@ import (
 // Hashable is asked before a lookup of a key that may not be. One that is not will
 // panic, and is counted as an error here.
 func (m *Meter) Hashable(key any) bool {
-	if key == nil || reflect.ValueOf(key).Comparable() {
+	if hashable(key) {
 		return true
 	}
 	m.willStick()
@@ -22,12 +22,24 @@ func (m *Meter) Hashable(key any) bool {
 
 // Writable is [Meter.Hashable] before a write.
 func (m *Meter) Writable(key any) bool {
-	if key == nil || reflect.ValueOf(key).Comparable() {
+	if hashable(key) {
 		return true
 	}
 	m.willStick()
 	m.namespace.Load().RecordWriteErrors(metrics.OtherError, 1)
 	return false
+}
+
+func hashable(key any) bool {
+	if key == nil {
+		return true
+	}
+	switch t := reflect.TypeOf(key); t.Kind() {
+	case reflect.Array, reflect.Struct:
+		return reflect.ValueOf(key).Comparable() // what is inside decides, and allocates
+	default:
+		return t.Comparable()
+	}
 }
 
 // willStick: lru.Cache panics with its lock held when a key cannot be hashed, and

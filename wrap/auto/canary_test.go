@@ -1,0 +1,57 @@
+package auto_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// versions are what testdata/canary is woven with. The first is woven by default, the
+// newest by TestShop, and all with CACHEMETER_CANARY=all: each builds the standard
+// library anew. TestEveryAspectMatches looks at all of them always.
+var versions = []struct{ redis, lru string }{
+	{"v9.0.0", "v2.0.0"},
+	{"v9.0.5", "v2.0.1"},
+	{"v9.5.1", "v2.0.2"},
+	{"v9.7.3", "v2.0.3"},
+	{"v9.9.0", "v2.0.4"},
+	{"v9.14.1", "v2.0.5"},
+	{"v9.22.0", "v2.0.6"},
+	{"v9.23.0", "v2.0.7"},
+}
+
+// TestCanary runs the canary's own test woven, with the race detector.
+func TestCanary(t *testing.T) {
+	if testing.Short() {
+		t.Skip("weaving builds the standard library anew: not with -short")
+	}
+	s := startServers(t)
+	checkout, err := filepath.Abs(root)
+	require.NoError(t, err)
+	chosen := versions[:1]
+	if os.Getenv("CACHEMETER_CANARY") == "all" {
+		chosen = versions
+	}
+	for _, v := range chosen {
+		t.Run(fmt.Sprintf("go-redis %s and golang-lru %s", v.redis, v.lru), func(t *testing.T) {
+			s.flush(t)
+			canary := copied(t, "canary", "canary").with(s.environment()...)
+			file := func(name string) string { return filepath.Join(canary.dir, name) }
+			if v.lru >= "v2.0.5" {
+				require.NoError(t, os.Rename(file("expirable.go.txt"), file("expirable.go")))
+			}
+			canary.run("go", "mod", "edit", "-require=github.com/redis/go-redis/v9@"+v.redis, "-require=github.com/hashicorp/golang-lru/v2@"+v.lru)
+			canary.run("go", "mod", "tidy")
+			canary.auto("init", "-source", checkout)
+			// Its test asks metrics, which a tidied go.mod cannot: the woven build can.
+			require.NoError(t, os.Rename(file("canary_test.go.txt"), file("canary_test.go")))
+			canary.auto("test", "-race", "-count=1", ".")
+			used, _ := canary.with("GOWORK="+file(".cachemeter/go.work")).run("go", "list", "-m", "-f", "{{.Version}}",
+				"github.com/redis/go-redis/v9", "github.com/hashicorp/golang-lru/v2")
+			require.Equal(t, v.redis+"\n"+v.lru+"\n", used, "the program's own versions were woven")
+		})
+	}
+}

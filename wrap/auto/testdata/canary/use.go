@@ -1,0 +1,4 @@
+package canary
+
+// useExpirable is set where golang-lru has such a cache.
+var useExpirable func()
