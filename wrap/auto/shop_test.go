@@ -144,7 +144,7 @@ func TestShop(t *testing.T) {
 			require.NoError(t, program.Wait())
 		}()
 		require.Eventually(t, func() bool {
-			r, err := http.Get("http://" + address + "/")
+			r, err := http.Get("http://" + address + "/debug/cachemeter/stats.json")
 			if err != nil {
 				return false
 			}
