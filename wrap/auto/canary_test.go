@@ -45,6 +45,7 @@ func TestCanary(t *testing.T) {
 			}
 			canary.run("go", "mod", "edit", "-require=github.com/redis/go-redis/v9@"+v.redis, "-require=github.com/hashicorp/golang-lru/v2@"+v.lru)
 			canary.run("go", "mod", "tidy")
+			canary.run("go", "mod", "vendor")
 			canary.auto("init", "-source", checkout)
 			// Its test asks metrics, which a tidied go.mod cannot: the woven build can.
 			require.NoError(t, os.Rename(file("canary_test.go.txt"), file("canary_test.go")))

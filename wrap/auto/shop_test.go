@@ -59,6 +59,9 @@ func TestShop(t *testing.T) {
 		f.run("go", "mod", "edit", "-require="+strings.TrimSuffix(ourPath, "/")+"@v0.0.0", "-replace="+strings.TrimSuffix(ourPath, "/")+"="+checkout)
 		f.run("go", "mod", "tidy")
 	}
+	above := byHand // in a workspace of its own
+	above.dir = filepath.Dir(byHand.dir)
+	above.run("go", "work", "init", "./shop", "./sdk")
 	byHand.run("go", "build", "-o", "../byhand", ".")
 	decorated, _ := run(byHand, "byhand")
 	require.Equal(t, plain, decorated, "decorated by hand it does the same")
@@ -78,10 +81,13 @@ func TestShop(t *testing.T) {
 	woven, _ := run(shop, "woven", "CACHEMETER_DUMP="+figures)
 	require.Equal(t, plain, woven, "woven it does the same")
 	require.Equal(t, texts(want), texts(dumped()))
+	require.Contains(t, setting(shop, "plain", "DefaultGODEBUG"), "panicnil=1")
+	require.Equal(t, setting(shop, "plain", "DefaultGODEBUG"), setting(shop, "woven", "DefaultGODEBUG"))
 
 	t.Run("decorated by hand and woven counts once", func(t *testing.T) {
 		byHand.auto("init", "-source", checkout)
 		byHand.auto("build", "-o", "../both", ".")
+		require.FileExists(t, filepath.Join(above.dir, "go.work"))
 		both, _ := run(byHand, "both")
 		require.Equal(t, plain, both)
 		require.Equal(t, texts(want), texts(dumped()))
@@ -193,6 +199,18 @@ func texts(all map[string]json.RawMessage) map[string]string {
 		out[name] = string(text)
 	}
 	return out
+}
+
+// setting returns a build setting of a binary.
+func setting(f folder, binary, key string) string {
+	f.t.Helper()
+	out, _ := f.run("go", "version", "-m", "../"+binary)
+	for line := range strings.Lines(out) {
+		if _, value, ok := strings.Cut(line, key+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 func exists(path string) bool {

@@ -2,6 +2,8 @@ module example.com/shop
 
 go 1.26.0
 
+godebug panicnil=1
+
 require (
 	example.com/sdk v0.0.0
 	github.com/hashicorp/golang-lru/v2 v2.0.7
