@@ -17,6 +17,20 @@ const (
 	module   = "github.com/cachemeter/cachemeter"
 )
 
+// tools imports metrics too, as programs do that count by hand: whether a module is
+// required directly is part of the weaver's build identity, and with another identity
+// the standard library is built once more.
+const tools = header + `
+//go:build tools
+
+package tools
+
+import (
+	_ "` + module + `/metrics"
+	_ "` + module + `/wrap/auto"
+)
+`
+
 // Everything in the folder, in the order in which it goes away.
 var inFolder = []string{"go.work.sum", "go.work", "go.sum", "go.mod", "tools.go", "stamp", ".gitignore"}
 
@@ -31,7 +45,7 @@ func (p *Program) Init(from Source) (wrote []string, err error) {
 	}
 	for _, f := range []struct{ path, content string }{
 		{filepath.Join(folder, ".gitignore"), "*\n"},
-		{filepath.Join(folder, "tools.go"), header + "\n//go:build tools\n\npackage tools\n\nimport _ \"" + module + "/wrap/auto\"\n"},
+		{filepath.Join(folder, "tools.go"), tools},
 		{toolFile, header + "// It says what to weave; the program is built without it.\n\n//go:build ignore\n\npackage tools\n\nimport _ \"" + module + "/wrap/auto\"\n"},
 	} {
 		changed, err := write(p.file(f.path), f.content)

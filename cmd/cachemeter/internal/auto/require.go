@@ -86,8 +86,8 @@ func (s Source) goMod() string {
 	if s.Checkout != "" {
 		version, from = "v0.0.0", s.Checkout
 	}
-	fmt.Fprintf(&b, "%s// It takes cachemeter from %s.\n\nmodule cachemeter.local\n\ngo %s\n\nrequire %s/wrap/auto %s\n",
-		header, from, strings.TrimPrefix(minGo, "go"), module, version)
+	fmt.Fprintf(&b, "%s// It takes cachemeter from %s.\n\nmodule cachemeter.local\n\ngo %s\n\nrequire %s %s\n\nrequire %s/wrap/auto %s\n",
+		header, from, strings.TrimPrefix(minGo, "go"), module, version, module, version)
 	if s.Checkout != "" {
 		for _, m := range ourModules {
 			fmt.Fprintf(&b, "\nreplace %s => %s\n", m.path, quote(filepath.Join(s.Checkout, m.dir)))
