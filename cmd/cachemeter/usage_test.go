@@ -58,6 +58,13 @@ func TestBadInput(t *testing.T) {
 		{name: "demo workers", args: []string{"demo", "-workers", "0"}, status: 2, stderr: "-workers 0: want 1 to 10000"},
 		{name: "demo rate", args: []string{"demo", "-rate", "NaN"}, status: 2, stderr: "-rate NaN: want 0.1 to 1e9"},
 		{name: "demo redis", args: []string{"demo", "-redis", ""}, status: 2, stderr: `-redis "": want HOST:PORT`},
+		{name: "auto nothing", args: []string{"auto"}, status: 2, stderr: "cachemeter auto: want one of init, build, test, run, install, remove"},
+		{name: "auto unknown", args: []string{"auto", "weave"}, status: 2, stderr: `unknown action "weave": want one of init`},
+		{name: "auto init of something", args: []string{"auto", "init", "x"}, status: 2, stderr: `unexpected argument "x"`},
+		{name: "auto init unknown flag", args: []string{"auto", "init", "-sauce", "x"}, status: 2, stderr: "flag provided but not defined: -sauce"},
+		{name: "auto init from nowhere", args: []string{"auto", "init", "-source", dir}, status: 1, stderr: "not a checkout of cachemeter"},
+		{name: "auto build in no module", args: []string{"auto", "build", "-C", dir, "."}, status: 1, stderr: "is in no module"},
+		{name: "auto build before init", args: []string{"auto", "build", "."}, status: 1, stderr: "run cachemeter auto init first"},
 
 		{name: "missing trace", args: []string{"replay", filepath.Join(dir, "none.gz")}, status: 1, stderr: "none.gz: no such file or directory"},
 		{name: "a directory", args: []string{"replay", dir}, status: 1, stderr: dir + " is a directory"},
