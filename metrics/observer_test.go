@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,60 +12,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cachemeter/cachemeter/internal/journal"
 	"github.com/cachemeter/cachemeter/metrics"
 )
 
-// journal writes down what it is told.
-type journal struct {
-	mu     sync.Mutex
-	events []string
-	names  map[uint64]string
-	want   bool
-	draws  []uint64
-}
-
-func (j *journal) add(what string, key uint64) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.names == nil {
-		j.names = make(map[uint64]string)
-	}
-	if _, known := j.names[key]; !known {
-		j.names[key] = fmt.Sprintf("key %d", len(j.names))
-	}
-	j.events = append(j.events, what+" "+j.names[key])
-}
-
-func (j *journal) ObserveLookup(key uint64, outcome metrics.Outcome, draw uint64) bool {
-	j.add(outcome.String(), key)
-	j.draws = append(j.draws, draw)
-	return j.want
-}
-func (j *journal) ObserveSet(key uint64, ttl time.Duration) { j.add("set for "+ttl.String(), key) }
-func (j *journal) ObserveDelete(key uint64)                 { j.add("delete", key) }
-func (j *journal) ObserveEviction(key uint64)               { j.add("eviction", key) }
-func (j *journal) ObserveExpiration(key uint64)             { j.add("expiration", key) }
-func (j *journal) ObserveName(key uint64, name string)      { j.add("name "+name, key) }
-func (j *journal) on(*metrics.Namespace) metrics.Observer   { return j }
-func (j *journal) onlyUser(n *metrics.Namespace) metrics.Observer {
-	if n.Name() == "user" {
-		return j
-	}
-	return nil
-}
-
 func TestFeedHandsOverWhatHappens(t *testing.T) {
 	tracker := metrics.NewTracker()
-	var j journal
 	feed := metrics.NewKeyFeed[string](tracker.Namespace("user"))
 	feed.Lookup("before", metrics.Hit)
 	require.False(t, feed.Active())
-	stop := tracker.Observe(j.on)
+	j, stop := journal.Of(tracker)
 	require.True(t, feed.Active())
 	feed.Lookup("a", metrics.Miss)
 	feed.Set("a", time.Minute)
 	feed.Lookup("b", metrics.Error)
-	feed.Lookup("a", metrics.Hit)
+	feed.Lookup("a", metrics.OutcomeOf(true))
 	feed.Delete("a")
 	feed.Eviction("b")
 	feed.Expiration("b")
@@ -72,28 +34,24 @@ func TestFeedHandsOverWhatHappens(t *testing.T) {
 	stop()
 	feed.Lookup("after", metrics.Hit)
 	require.Equal(t, []string{
-		"miss key 0", "set for 1m0s key 0", "error key 1", "hit key 0",
-		"delete key 0", "eviction key 1", "expiration key 1",
-	}, j.events)
+		"miss a", "set for 1m0s a", "error b", "hit a", "delete a", "eviction b", "expiration b",
+	}, j.Take())
 }
 
-func TestFeedGivesNamesOnlyWhereWanted(t *testing.T) {
+func TestNamesOfKeysOfEveryKind(t *testing.T) {
 	type id string
 	tracker := metrics.NewTracker()
-	j := journal{want: true}
-	tracker.Observe(j.on)
+	j, _ := journal.Of(tracker)
 	namespace := tracker.Namespace("user")
-	words, ids, numbers, small, pairs := metrics.NewKeyFeed[string](namespace), metrics.NewKeyFeed[id](namespace),
-		metrics.NewKeyFeed[int](namespace), metrics.NewKeyFeed[uint8](namespace), metrics.NewKeyFeed[[2]int](namespace)
+	words, ids, numbers, wide, small, pairs := metrics.NewKeyFeed[string](namespace), metrics.NewKeyFeed[id](namespace),
+		metrics.NewKeyFeed[int](namespace), metrics.NewKeyFeed[int64](namespace), metrics.NewKeyFeed[uint8](namespace), metrics.NewKeyFeed[[2]int](namespace)
 	words.Lookup("a", metrics.Hit)
 	ids.Lookup("b", metrics.Hit)
 	numbers.Lookup(-7, metrics.Hit)
+	wide.Lookup(1<<40, metrics.Hit)
 	small.Lookup(200, metrics.Hit)
 	pairs.Lookup([2]int{1, 2}, metrics.Hit)
-	require.Equal(t, []string{
-		"hit key 0", "name a key 0", "hit key 1", "name b key 1", "hit key 2", "name -7 key 2",
-		"hit key 3", "name 200 key 3", "hit key 4", "name [1 2] key 4",
-	}, j.events)
+	require.Equal(t, []string{"hit a", "hit b", "hit -7", "hit 1099511627776", "hit 200", "hit [1 2]"}, j.Take())
 }
 
 // A cache that is no map can hold a key that cannot be hashed: it is served, and
@@ -101,8 +59,7 @@ func TestFeedGivesNamesOnlyWhereWanted(t *testing.T) {
 func TestFeedNeverPanics(t *testing.T) {
 	type box struct{ inside any }
 	tracker := metrics.NewTracker()
-	var j journal
-	tracker.Observe(j.on)
+	j, _ := journal.Of(tracker)
 	anything := metrics.NewKeyFeed[any](tracker.Namespace("user"))
 	boxes := metrics.NewKeyFeed[[1]box](tracker.Namespace("user"))
 	anything.Lookup([]int{1}, metrics.Hit)
@@ -111,14 +68,14 @@ func TestFeedNeverPanics(t *testing.T) {
 	boxes.Eviction([1]box{{inside: func() {}}})
 	anything.Lookup("fine", metrics.Hit)
 	boxes.Lookup([1]box{{inside: 1}}, metrics.Miss)
-	require.Equal(t, []string{"hit key 0", "miss key 1"}, j.events)
+	require.Equal(t, []string{"hit fine", "miss [{1}]"}, j.Take())
 
 	var nobody metrics.KeyFeed[string]
 	nobody.Lookup("a", metrics.Hit)
 	nobody.Set("a", 0)
 	require.False(t, nobody.Active())
 	require.Nil(t, (*metrics.Namespace)(nil).Observer())
-	(*metrics.Tracker)(nil).Observe(j.on)()
+	(*metrics.Tracker)(nil).Observe(j.On)()
 	tracker.Observe(nil)()
 }
 
@@ -129,25 +86,28 @@ func TestObserveReachesOldAndNewNamespaces(t *testing.T) {
 		feed.Lookup(1, metrics.Hit)
 	}
 	old := tracker.Namespace("old")
-	var all, user journal
-	stopAll := tracker.Observe(all.on)
-	stopUser := tracker.Observe(user.onlyUser)
+	all, stopAll := journal.Of(tracker)
+	stopUser := tracker.Observe(func(n *metrics.Namespace) metrics.Observer {
+		if n.Name() != "user" {
+			return nil
+		}
+		return all
+	})
 	tell(old)
 	tell(tracker.Namespace("user"))
 	tell(tracker.Tier("user", "L1"))
 	tell(tracker.Namespace("new"))
 	tell(tracker.Namespace("beyond the limit"))
 	require.Equal(t, metrics.Overflow, tracker.Namespace("beyond the limit").Name())
-	require.Len(t, all.events, 3)
-	require.Len(t, user.events, 2)
+	require.Len(t, all.Take(), 5)
 
 	stopUser()
 	require.Nil(t, tracker.Namespace("user").Observer(), "the one that was replaced does not come back")
 	tell(old)
-	require.Len(t, all.events, 4)
+	require.Len(t, all.Take(), 1)
 	stopAll()
 	tell(old)
-	require.Len(t, all.events, 4)
+	require.Empty(t, all.Take())
 	require.Nil(t, tracker.Namespace(metrics.Overflow).Observer())
 }
 
@@ -163,8 +123,8 @@ func TestObserveBesideWritersAndStops(t *testing.T) {
 		})
 		wg.Go(func() {
 			for range 50 {
-				new := &journal{}
-				tracker.Observe(new.on)()
+				_, stop := journal.Of(tracker)
+				stop()
 			}
 		})
 	}
@@ -174,19 +134,35 @@ func TestObserveBesideWritersAndStops(t *testing.T) {
 	}
 }
 
+// TestEachCountedLookupDrawsAnew, on stacks of every depth: the counters of a namespace
+// are several once goroutines have met, and which one counts depends on the stack.
 func TestEachCountedLookupDrawsAnew(t *testing.T) {
-	tracker := metrics.NewTracker()
-	var j journal
-	tracker.Observe(j.on)
-	namespace := tracker.Namespace("user")
-	feed := metrics.NewKeyFeed[string](namespace)
-	seen := make(map[uint64]bool)
-	for i := range 100 {
-		outcome := metrics.Outcome(i % 2)
-		namespace.RecordOutcome(outcome, 1)
-		feed.Lookup("a", outcome)
-		require.False(t, seen[j.draws[i]])
-		seen[j.draws[i]] = true
+	for _, stripes := range []int{1, 32} {
+		tracker := metrics.NewTracker()
+		j, _ := journal.Of(tracker)
+		namespace := tracker.Namespace("user")
+		if stripes > 1 {
+			metrics.MakeStripes(namespace, stripes)
+		}
+		feed := metrics.NewKeyFeed[string](namespace)
+		var deeper func(depth int)
+		deeper = func(depth int) {
+			var frame [40]byte
+			before := len(j.Draws())
+			for i := range 4 {
+				outcome := metrics.Outcome(i % 2)
+				namespace.RecordOutcome(outcome, 1)
+				feed.Lookup("a", outcome)
+			}
+			draws := j.Draws()[before:]
+			require.Len(t, draws, 4)
+			require.Len(t, slices.Compact(slices.Sorted(slices.Values(draws))), 4, "at depth %d: %v", depth, draws)
+			if depth < 200 {
+				deeper(depth + 1)
+			}
+			frame[0]++
+		}
+		deeper(0)
 	}
 }
 

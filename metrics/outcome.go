@@ -20,6 +20,14 @@ const (
 	outcomes = 3
 )
 
+// OutcomeOf returns [Hit] for what was found and [Miss] for what was not.
+func OutcomeOf(found bool) Outcome {
+	if found {
+		return Hit
+	}
+	return Miss
+}
+
 // String returns "hit", "miss" or "error", the words of every export.
 func (o Outcome) String() string {
 	switch o {
