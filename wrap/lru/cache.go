@@ -24,6 +24,7 @@ import (
 type Cache[K comparable, V any] struct {
 	*lru.Cache[K, V]
 	meter meter
+	feed  metrics.KeyFeed[K]
 }
 
 // New makes a cache of size entries whose operations are counted under namespace.
@@ -48,7 +49,7 @@ func NewWithEvict[K comparable, V any](size int, onEvicted func(key K, value V),
 // with inner itself stays uncounted. golang-lru does not tell a cache's capacity, so
 // it is absent from the figures until the first Resize.
 func Wrap[K comparable, V any](inner *lru.Cache[K, V], namespace *metrics.Namespace) *Cache[K, V] {
-	c := &Cache[K, V]{Cache: inner}
+	c := &Cache[K, V]{Cache: inner, feed: metrics.NewKeyFeed[K](namespace)}
 	c.meter.init(namespace, reflect.TypeFor[K](), metrics.Sets|metrics.Deletes|metrics.WriteErrors|metrics.Evictions)
 	addSize(namespace, c)
 	return c
@@ -63,13 +64,16 @@ func (c *Cache[K, V]) Namespace() *metrics.Namespace { return c.meter.namespace 
 // Get is a lookup.
 func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
 	if c.meter.guarded {
-		return guardedGet(&c.meter, c.Cache, key)
+		return guardedGet(&c.meter, &c.feed, c.Cache, key)
 	}
 	value, ok = c.Cache.Get(key)
 	if ok {
 		c.meter.namespace.RecordHit()
 	} else {
 		c.meter.namespace.RecordMiss()
+	}
+	if c.feed.Active() {
+		c.feed.Lookup(key, metrics.OutcomeOf(ok))
 	}
 	return value, ok
 }
@@ -78,8 +82,10 @@ func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
 func (c *Cache[K, V]) Add(key K, value V) (evicted bool) {
 	w := write{meter: &c.meter}
 	defer w.end()
+	told := beginWritten(&c.feed, c.Cache)
 	evicted = c.Cache.Add(key, value)
 	w.set(evicted)
+	told.set(key, 0, evicted)
 	return evicted
 }
 
@@ -87,8 +93,12 @@ func (c *Cache[K, V]) Add(key K, value V) (evicted bool) {
 func (c *Cache[K, V]) ContainsOrAdd(key K, value V) (ok, evicted bool) {
 	w := write{meter: &c.meter}
 	defer w.end()
+	told := beginWritten(&c.feed, c.Cache)
 	ok, evicted = c.Cache.ContainsOrAdd(key, value)
 	w.setUnless(ok, evicted)
+	if !ok {
+		told.set(key, 0, evicted)
+	}
 	return ok, evicted
 }
 
@@ -96,8 +106,12 @@ func (c *Cache[K, V]) ContainsOrAdd(key K, value V) (ok, evicted bool) {
 func (c *Cache[K, V]) PeekOrAdd(key K, value V) (previous V, ok, evicted bool) {
 	w := write{meter: &c.meter}
 	defer w.end()
+	told := beginWritten(&c.feed, c.Cache)
 	previous, ok, evicted = c.Cache.PeekOrAdd(key, value)
 	w.setUnless(ok, evicted)
+	if !ok {
+		told.set(key, 0, evicted)
+	}
 	return previous, ok, evicted
 }
 
@@ -107,6 +121,7 @@ func (c *Cache[K, V]) Remove(key K) (present bool) {
 	defer w.end()
 	present = c.Cache.Remove(key)
 	w.removed(present)
+	tellRemoved(&c.feed, key, present)
 	return present
 }
 
@@ -117,6 +132,7 @@ func (c *Cache[K, V]) RemoveOldest() (key K, value V, ok bool) {
 	defer w.end()
 	key, value, ok = c.Cache.RemoveOldest()
 	w.removed(ok)
+	tellRemoved(&c.feed, key, ok)
 	return key, value, ok
 }
 

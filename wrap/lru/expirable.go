@@ -24,8 +24,10 @@ import (
 type Expirable[K comparable, V any] struct {
 	*expirable.LRU[K, V]
 	meter  meter
-	ledger *ledger      // nil: the callback is not ours
-	last   atomic.Int64 // entries, when last asked; -1 before
+	feed   metrics.KeyFeed[K]
+	ttl    time.Duration // 0: none, or not known
+	ledger *ledger       // nil: the callback is not ours
+	last   atomic.Int64  // entries, when last asked; -1 before
 }
 
 // NewExpirable makes a cache of size entries (0: no limit) that live for ttl (0: for
@@ -49,7 +51,7 @@ func NewExpirable[K comparable, V any](size int, onEvict expirable.EvictCallback
 		}
 	}, ttl)
 	c := WrapExpirable(inner, namespace)
-	c.ledger = l
+	c.ledger, c.ttl = l, max(ttl, 0)
 	c.meter.capacity.Store(capacityOf(size))
 	namespace.Reports(metrics.Expirations)
 	return c
@@ -58,7 +60,7 @@ func NewExpirable[K comparable, V any](size int, onEvict expirable.EvictCallback
 // WrapExpirable counts what is done with an existing cache through the wrapper, as
 // [Wrap] does.
 func WrapExpirable[K comparable, V any](inner *expirable.LRU[K, V], namespace *metrics.Namespace) *Expirable[K, V] {
-	c := &Expirable[K, V]{LRU: inner}
+	c := &Expirable[K, V]{LRU: inner, feed: metrics.NewKeyFeed[K](namespace)}
 	c.last.Store(-1)
 	c.meter.init(namespace, reflect.TypeFor[K](), metrics.Sets|metrics.Deletes|metrics.WriteErrors|metrics.Evictions)
 	addSize(namespace, c)
@@ -74,13 +76,16 @@ func (c *Expirable[K, V]) Namespace() *metrics.Namespace { return c.meter.namesp
 // Get is a lookup.
 func (c *Expirable[K, V]) Get(key K) (value V, ok bool) {
 	if c.meter.guarded {
-		return guardedGet(&c.meter, c.LRU, key)
+		return guardedGet(&c.meter, &c.feed, c.LRU, key)
 	}
 	value, ok = c.LRU.Get(key)
 	if ok {
 		c.meter.namespace.RecordHit()
 	} else {
 		c.meter.namespace.RecordMiss()
+	}
+	if c.feed.Active() {
+		c.feed.Lookup(key, metrics.OutcomeOf(ok))
 	}
 	return value, ok
 }
@@ -89,8 +94,10 @@ func (c *Expirable[K, V]) Get(key K) (value V, ok bool) {
 func (c *Expirable[K, V]) Add(key K, value V) (evicted bool) {
 	w := c.begin()
 	defer w.end()
+	told := beginWritten(&c.feed, c.LRU)
 	evicted = c.LRU.Add(key, value)
 	w.set(evicted)
+	told.set(key, c.ttl, evicted)
 	w.took(evicted)
 	return evicted
 }
@@ -101,6 +108,7 @@ func (c *Expirable[K, V]) Remove(key K) (present bool) {
 	defer w.end()
 	present = c.LRU.Remove(key)
 	w.removed(present)
+	tellRemoved(&c.feed, key, present)
 	w.took(present)
 	return present
 }
@@ -112,6 +120,7 @@ func (c *Expirable[K, V]) RemoveOldest() (key K, value V, ok bool) {
 	defer w.end()
 	key, value, ok = c.LRU.RemoveOldest()
 	w.removed(ok)
+	tellRemoved(&c.feed, key, ok)
 	w.took(ok)
 	return key, value, ok
 }

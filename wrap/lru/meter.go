@@ -55,7 +55,7 @@ func (m *meter) panicked() {
 }
 
 // guardedGet is a Get that counts an error when the inner one panics.
-func guardedGet[C interface{ Get(K) (V, bool) }, K comparable, V any](m *meter, inner C, key K) (value V, ok bool) {
+func guardedGet[C interface{ Get(K) (V, bool) }, K comparable, V any](m *meter, feed *metrics.KeyFeed[K], inner C, key K) (value V, ok bool) {
 	returned := false
 	defer func() {
 		if !returned {
@@ -69,6 +69,9 @@ func guardedGet[C interface{ Get(K) (V, bool) }, K comparable, V any](m *meter, 
 		m.namespace.RecordHit()
 	} else {
 		m.namespace.RecordMiss()
+	}
+	if feed.Active() {
+		feed.Lookup(key, metrics.OutcomeOf(ok))
 	}
 	return value, ok
 }

@@ -18,6 +18,7 @@ var _ simplelru.LRUCache[string, int] = (*Simple[string, int])(nil)
 type Simple[K comparable, V any] struct {
 	*simplelru.LRU[K, V]
 	meter   meter
+	feed    metrics.KeyFeed[K]
 	entries atomic.Int64 // what Len said after the last change: readers must not call it
 }
 
@@ -38,7 +39,7 @@ func NewSimple[K comparable, V any](size int, onEvict simplelru.EvictCallback[K,
 // does. Entries that come or go without it show in the figures after the wrapper's
 // next change.
 func WrapSimple[K comparable, V any](inner *simplelru.LRU[K, V], namespace *metrics.Namespace) *Simple[K, V] {
-	c := &Simple[K, V]{LRU: inner}
+	c := &Simple[K, V]{LRU: inner, feed: metrics.NewKeyFeed[K](namespace)}
 	c.meter.init(namespace, reflect.TypeFor[K](), metrics.Sets|metrics.Deletes|metrics.WriteErrors|metrics.Evictions)
 	if inner != nil {
 		c.entries.Store(int64(inner.Len()))
@@ -56,13 +57,16 @@ func (c *Simple[K, V]) Namespace() *metrics.Namespace { return c.meter.namespace
 // Get is a lookup.
 func (c *Simple[K, V]) Get(key K) (value V, ok bool) {
 	if c.meter.guarded {
-		return guardedGet(&c.meter, c.LRU, key)
+		return guardedGet(&c.meter, &c.feed, c.LRU, key)
 	}
 	value, ok = c.LRU.Get(key)
 	if ok {
 		c.meter.namespace.RecordHit()
 	} else {
 		c.meter.namespace.RecordMiss()
+	}
+	if c.feed.Active() {
+		c.feed.Lookup(key, metrics.OutcomeOf(ok))
 	}
 	return value, ok
 }
@@ -71,8 +75,10 @@ func (c *Simple[K, V]) Get(key K) (value V, ok bool) {
 func (c *Simple[K, V]) Add(key K, value V) (evicted bool) {
 	w := write{meter: &c.meter}
 	defer c.changed(&w)
+	told := beginWritten(&c.feed, c.LRU)
 	evicted = c.LRU.Add(key, value)
 	w.set(evicted)
+	told.set(key, 0, evicted)
 	return evicted
 }
 
@@ -82,6 +88,7 @@ func (c *Simple[K, V]) Remove(key K) (present bool) {
 	defer c.changed(&w)
 	present = c.LRU.Remove(key)
 	w.removed(present)
+	tellRemoved(&c.feed, key, present)
 	return present
 }
 
@@ -92,6 +99,7 @@ func (c *Simple[K, V]) RemoveOldest() (key K, value V, ok bool) {
 	defer c.changed(&w)
 	key, value, ok = c.LRU.RemoveOldest()
 	w.removed(ok)
+	tellRemoved(&c.feed, key, ok)
 	return key, value, ok
 }
 

@@ -17,6 +17,7 @@ import (
 type TwoQueueCache[K comparable, V any] struct {
 	*lru.TwoQueueCache[K, V]
 	meter meter
+	feed  metrics.KeyFeed[K]
 }
 
 // New2Q makes a 2Q cache of size entries whose operations are counted under
@@ -39,7 +40,7 @@ func New2QParams[K comparable, V any](size int, recentRatio, ghostRatio float64,
 // WrapTwoQueue counts what is done with an existing cache through the wrapper, as
 // [Wrap] does.
 func WrapTwoQueue[K comparable, V any](inner *lru.TwoQueueCache[K, V], namespace *metrics.Namespace) *TwoQueueCache[K, V] {
-	c := &TwoQueueCache[K, V]{TwoQueueCache: inner}
+	c := &TwoQueueCache[K, V]{TwoQueueCache: inner, feed: metrics.NewKeyFeed[K](namespace)}
 	c.meter.init(namespace, reflect.TypeFor[K](), metrics.Sets|metrics.WriteErrors)
 	addSize(namespace, c)
 	return c
@@ -54,13 +55,16 @@ func (c *TwoQueueCache[K, V]) Namespace() *metrics.Namespace { return c.meter.na
 // Get is a lookup.
 func (c *TwoQueueCache[K, V]) Get(key K) (value V, ok bool) {
 	if c.meter.guarded {
-		return guardedGet(&c.meter, c.TwoQueueCache, key)
+		return guardedGet(&c.meter, &c.feed, c.TwoQueueCache, key)
 	}
 	value, ok = c.TwoQueueCache.Get(key)
 	if ok {
 		c.meter.namespace.RecordHit()
 	} else {
 		c.meter.namespace.RecordMiss()
+	}
+	if c.feed.Active() {
+		c.feed.Lookup(key, metrics.OutcomeOf(ok))
 	}
 	return value, ok
 }
@@ -71,6 +75,9 @@ func (c *TwoQueueCache[K, V]) Add(key K, value V) {
 	defer w.end()
 	c.TwoQueueCache.Add(key, value)
 	w.set(false)
+	if c.feed.Active() {
+		c.feed.Set(key, 0)
+	}
 }
 
 // Remove is in no figure, unless it panics.
@@ -79,6 +86,9 @@ func (c *TwoQueueCache[K, V]) Remove(key K) {
 	defer w.end()
 	c.TwoQueueCache.Remove(key)
 	w.done = true
+	if c.feed.Active() {
+		c.feed.Delete(key)
+	}
 }
 
 // Resize counts no evictions: those of Add are not known, and half a figure is none.
