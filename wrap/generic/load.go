@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/cachemeter/cachemeter/metrics"
 )
 
 // attempt is what a lookup that the cache did not answer knows before it loads.
@@ -77,6 +79,9 @@ func (l *Loader[K, V]) lead(ctx context.Context, key K, fl *flight[V], fresh boo
 			l.namespace.RecordStaleHits(1)
 		} else {
 			l.namespace.RecordMiss()
+		}
+		if l.feed.Active() {
+			l.feed.Lookup(key, metrics.OutcomeOf(serveStale))
 		}
 	}
 	l.settle(ctx, key, fl)
@@ -210,6 +215,9 @@ func (l *Loader[K, V]) keep(ctx context.Context, key K, entry Entry[V], ttl time
 		return false
 	}
 	l.namespace.RecordSets(1)
+	if l.feed.Active() {
+		l.feed.Set(key, ttl)
+	}
 	return true
 }
 

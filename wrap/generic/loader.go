@@ -28,6 +28,7 @@ type Loader[K comparable, V any] struct {
 	entries   Cache[K, Entry[V]] // or this
 	load      func(ctx context.Context, key K) (V, error)
 	namespace *metrics.Namespace
+	feed      metrics.KeyFeed[K]
 	options   options
 	flights   flights[K, V]
 }
@@ -40,7 +41,7 @@ func NewLoader[K comparable, V any](cache Cache[K, V], load func(ctx context.Con
 	if cache == nil {
 		return nil, errors.New("generic: nil cache")
 	}
-	l := &Loader[K, V]{plain: cache, load: load, namespace: namespace, options: gather(opts)}
+	l := &Loader[K, V]{plain: cache, load: load, namespace: namespace, feed: metrics.NewKeyFeed[K](namespace), options: gather(opts)}
 	return l.checked()
 }
 
@@ -50,7 +51,7 @@ func NewEntryLoader[K comparable, V any](cache Cache[K, Entry[V]], load func(ctx
 	if cache == nil {
 		return nil, errors.New("generic: nil cache")
 	}
-	l := &Loader[K, V]{entries: cache, load: load, namespace: namespace, options: gather(opts)}
+	l := &Loader[K, V]{entries: cache, load: load, namespace: namespace, feed: metrics.NewKeyFeed[K](namespace), options: gather(opts)}
 	return l.checked()
 }
 
@@ -110,7 +111,7 @@ func (l *Loader[K, V]) Get(ctx context.Context, key K) (V, error) {
 	if !ok {
 		return l.await(ctx, key, start, attempt[V]{})
 	}
-	l.hit(begun)
+	l.hit(key, begun)
 	return value, nil
 }
 
@@ -132,7 +133,7 @@ func (l *Loader[K, V]) getEntry(ctx context.Context, key K, begun time.Time, sta
 			l.refresh(ctx, key)
 		}
 	}
-	l.hit(begun)
+	l.hit(key, begun)
 	if found.Absent {
 		l.namespace.RecordNegativeHits(1)
 		var none V
@@ -163,8 +164,11 @@ func (l *Loader[K, V]) afterError(ctx context.Context, key K, start uint64, valu
 	return l.await(ctx, key, start, attempt[V]{counted: true})
 }
 
-func (l *Loader[K, V]) hit(begun time.Time) {
+func (l *Loader[K, V]) hit(key K, begun time.Time) {
 	l.namespace.RecordHit()
+	if l.feed.Active() {
+		l.feed.Lookup(key, metrics.Hit)
+	}
 	if l.options.latency {
 		l.namespace.RecordLatency(metrics.Hit, time.Since(begun))
 	}
@@ -185,6 +189,9 @@ func (l *Loader[K, V]) Delete(ctx context.Context, key K) error {
 	}
 	if w.returned(err) {
 		l.namespace.RecordDeletes(1)
+		if l.feed.Active() {
+			l.feed.Delete(key)
+		}
 	}
 	return err
 }

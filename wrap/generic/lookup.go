@@ -27,6 +27,9 @@ func Lookup[K, V any](namespace *metrics.Namespace, get func(key K) (V, bool)) f
 		} else {
 			namespace.RecordMiss()
 		}
+		if namespace.Observer() != nil {
+			tellLookup(namespace, key, metrics.OutcomeOf(ok))
+		}
 		return value, ok
 	}
 }
@@ -50,6 +53,9 @@ func LookupContext[K, V any](namespace *metrics.Namespace, get func(ctx context.
 		} else {
 			namespace.RecordMiss()
 		}
+		if namespace.Observer() != nil {
+			tellLookup(namespace, key, metrics.OutcomeOf(ok))
+		}
 		return value, ok
 	}
 }
@@ -71,7 +77,7 @@ func LookupErr[K, V any](namespace *metrics.Namespace, get func(ctx context.Cont
 		}()
 		value, err = get(ctx, key)
 		returned = true
-		recordErr(namespace, err, isMiss)
+		recordErr(namespace, key, err, isMiss)
 		return value, err
 	}
 }
@@ -90,12 +96,12 @@ func LookupErrNoContext[K, V any](namespace *metrics.Namespace, get func(key K) 
 		}()
 		value, err = get(key)
 		returned = true
-		recordErr(namespace, err, isMiss)
+		recordErr(namespace, key, err, isMiss)
 		return value, err
 	}
 }
 
-func recordErr(namespace *metrics.Namespace, err error, isMiss func(error) bool) {
+func recordErr[K any](namespace *metrics.Namespace, key K, err error, isMiss func(error) bool) {
 	switch {
 	case err == nil:
 		namespace.RecordHit()
@@ -103,7 +109,35 @@ func recordErr(namespace *metrics.Namespace, err error, isMiss func(error) bool)
 		namespace.RecordMiss()
 	default:
 		namespace.RecordFailures(metrics.ClassOf(err), 1)
+		return
 	}
+	if namespace.Observer() != nil {
+		tellLookup(namespace, key, metrics.OutcomeOf(err == nil))
+	}
+}
+
+// tellLookup is [metrics.KeyFeed.Lookup] for a key of any type: one that cannot be
+// hashed is not told of, and one that is no string or integer costs an allocation.
+func tellLookup[K any](namespace *metrics.Namespace, key K, outcome metrics.Outcome) {
+	switch k := any(key).(type) {
+	case string:
+		tellOf(namespace, k, outcome)
+	case int:
+		tellOf(namespace, k, outcome)
+	case int64:
+		tellOf(namespace, k, outcome)
+	case uint64:
+		tellOf(namespace, k, outcome)
+	case []byte:
+		tellOf(namespace, string(k), outcome)
+	default:
+		tellOf(namespace, k, outcome)
+	}
+}
+
+func tellOf[K comparable](namespace *metrics.Namespace, key K, outcome metrics.Outcome) {
+	feed := metrics.NewKeyFeed[K](namespace)
+	feed.Lookup(key, outcome)
 }
 
 // says calls a user's test of an error. A panic in it must not take the place of what

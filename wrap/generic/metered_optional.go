@@ -90,6 +90,24 @@ func (b batchGetter[K, V]) record(keys []K, values map[K]V, err error) {
 	}
 	b.namespace.RecordHits(hits)
 	b.namespace.RecordMisses(len(keys) - hits - failures)
+	if b.namespace.Observer() == nil {
+		return
+	}
+	feed := metrics.NewKeyFeed[K](b.namespace)
+	for _, key := range keys {
+		_, found := values[key]
+		if found || err == nil || partial && !batch.failed(key) {
+			feed.Lookup(key, metrics.OutcomeOf(found))
+		}
+	}
+}
+
+func tellSets[K comparable, V any](namespace *metrics.Namespace, entries map[K]V, ttl time.Duration) {
+	if feed := metrics.NewKeyFeed[K](namespace); feed.Active() {
+		for key := range entries {
+			feed.Set(key, ttl)
+		}
+	}
 }
 
 type batchSetter[K comparable, V any] struct {
@@ -106,6 +124,7 @@ func (b batchSetter[K, V]) SetMany(ctx context.Context, entries map[K]V, ttl tim
 	err := b.inner.SetMany(ctx, entries, ttl)
 	if w.returned(err) {
 		b.namespace.RecordSets(len(entries))
+		tellSets(b.namespace, entries, ttl)
 	}
 	return err
 }

@@ -39,6 +39,7 @@ var (
 type Tiered[K comparable, V any] struct {
 	tiers []tier[K, V]
 	whole *metrics.Namespace
+	feed  metrics.KeyFeed[K]
 }
 
 type tier[K comparable, V any] struct {
@@ -58,7 +59,7 @@ func NewTiered[K comparable, V any](whole *metrics.Namespace, tiers ...Tier[K, V
 	if len(tiers) == 0 {
 		return nil, errors.New("generic: a tiered cache needs at least one tier")
 	}
-	t := &Tiered[K, V]{whole: whole}
+	t := &Tiered[K, V]{whole: whole, feed: metrics.NewKeyFeed[K](whole)}
 	used := map[*metrics.Namespace]int{}
 	for i, given := range tiers {
 		if given.Cache == nil {
@@ -120,7 +121,12 @@ func (t *Tiered[K, V]) Unwrap() []any {
 // returned where no tier has the key, and lost where one has.
 func (t *Tiered[K, V]) Get(ctx context.Context, key K) (value V, ok bool, err error) {
 	l := lookup{namespace: t.whole, outcome: metrics.Error}
-	defer l.count()
+	defer func() {
+		l.count()
+		if l.outcome != metrics.Error && t.feed.Active() {
+			t.feed.Lookup(key, l.outcome)
+		}
+	}()
 	value, ok, err = t.get(ctx, key)
 	l.answered(ok, err)
 	return value, ok, err
@@ -160,6 +166,9 @@ func (t *Tiered[K, V]) Set(ctx context.Context, key K, value V, ttl time.Duratio
 	err := t.set(ctx, key, value, ttl)
 	if w.returned(err) {
 		t.whole.RecordSets(1)
+		if t.feed.Active() {
+			t.feed.Set(key, ttl)
+		}
 	}
 	return err
 }
@@ -182,6 +191,9 @@ func (t *Tiered[K, V]) Delete(ctx context.Context, key K) error {
 	err := join(t.forget(ctx, key, len(t.tiers)))
 	if w.returned(err) {
 		t.whole.RecordDeletes(1)
+		if t.feed.Active() {
+			t.feed.Delete(key)
+		}
 	}
 	return err
 }

@@ -21,6 +21,7 @@ func (t *Tiered[K, V]) SetMany(ctx context.Context, entries map[K]V, ttl time.Du
 	err := t.setMany(ctx, entries, ttl)
 	if w.returned(err) {
 		t.whole.RecordSets(len(entries))
+		tellSets(t.whole, entries, ttl)
 	}
 	return err
 }

@@ -18,6 +18,7 @@ import (
 type Metered[C Cache[K, V], K comparable, V any] struct {
 	inner     C
 	namespace *metrics.Namespace
+	feed      metrics.KeyFeed[K]
 	latency   bool
 }
 
@@ -32,7 +33,7 @@ type Metered[C Cache[K, V], K comparable, V any] struct {
 // with Len, and perhaps Cap, shows its size among the figures.
 func Wrap[C Cache[K, V], K comparable, V any](cache C, namespace *metrics.Namespace, opts ...Option) *Metered[C, K, V] {
 	namespace.Reports(metrics.Sets | metrics.Deletes | metrics.WriteErrors)
-	m := &Metered[C, K, V]{inner: cache, namespace: namespace, latency: gather(opts).latency}
+	m := &Metered[C, K, V]{inner: cache, namespace: namespace, feed: metrics.NewKeyFeed[K](namespace), latency: gather(opts).latency}
 	if _, ok := any(cache).(Sized); ok {
 		addSize(namespace, m)
 	}
@@ -85,12 +86,20 @@ func (m *Metered[C, K, V]) Get(ctx context.Context, key K) (value V, ok bool, er
 	} else {
 		m.namespace.RecordMiss()
 	}
+	if err == nil && m.feed.Active() {
+		m.feed.Lookup(key, metrics.OutcomeOf(ok))
+	}
 	return value, ok, err
 }
 
 func (m *Metered[C, K, V]) timedGet(ctx context.Context, key K) (value V, ok bool, err error) {
 	lookup := begin(m.namespace)
-	defer lookup.end()
+	defer func() {
+		lookup.end()
+		if lookup.outcome != metrics.Error && m.feed.Active() {
+			m.feed.Lookup(key, lookup.outcome)
+		}
+	}()
 	value, ok, err = m.inner.Get(ctx, key)
 	lookup.answered(ok, err)
 	return value, ok, err
@@ -103,6 +112,9 @@ func (m *Metered[C, K, V]) Set(ctx context.Context, key K, value V, ttl time.Dur
 	err := m.inner.Set(ctx, key, value, ttl)
 	if w.returned(err) {
 		m.namespace.RecordSets(1)
+		if m.feed.Active() {
+			m.feed.Set(key, ttl)
+		}
 	}
 	return err
 }
@@ -114,6 +126,9 @@ func (m *Metered[C, K, V]) Delete(ctx context.Context, key K) error {
 	err := m.inner.Delete(ctx, key)
 	if w.returned(err) {
 		m.namespace.RecordDeletes(1)
+		if m.feed.Active() {
+			m.feed.Delete(key)
+		}
 	}
 	return err
 }
