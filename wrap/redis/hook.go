@@ -127,6 +127,9 @@ func (s *single) count() {
 		to = h.place.handle(h.place.nameOf(at(keys, 0)))
 	}
 	of.record(to, &v, classIn(&v, s.err))
+	if to.Observer() != nil && len(keys) == c.step() {
+		tell(to, keys[0], &v, ttlOf(s.args))
+	}
 }
 
 // countQuick counts by far the most frequent commands, GET and HGET.
@@ -142,6 +145,9 @@ func (s *single) countQuick() {
 	} else {
 		to.RecordMiss()
 		outcome = metrics.Miss
+	}
+	if to.Observer() != nil {
+		tellLookup(to, at(s.args, 1), outcome)
 	}
 	if s.hook.timed && !s.start.IsZero() {
 		to.RecordLatency(outcome, time.Since(s.start))

@@ -29,7 +29,10 @@ func (s *sheet) add(c *command, cmd redis.Cmder, err error) {
 		return
 	}
 	if v, ok := c.classify(cmd, err, s.bytes); ok {
-		s.addTo(at(keys, 0), v, err)
+		to := s.addTo(at(keys, 0), v, err)
+		if to.Observer() != nil && len(keys) == c.step() {
+			tell(to, keys[0], &v, ttlOf(cmd.Args()))
+		}
 	}
 }
 
@@ -44,6 +47,9 @@ func (s *sheet) addQuick(key any, hit bool) {
 	} else {
 		r.sum.Misses++
 	}
+	if r.to.Observer() != nil {
+		tellLookup(r.to, key, metrics.OutcomeOf(hit))
+	}
 }
 
 // isOf tells, without naming the key, that it is of a row's namespace: of all keys with
@@ -54,8 +60,8 @@ func (s *sheet) isOf(key any, r *row) bool {
 	return ok && s.all == nil && s.place.name == nil && n > 0 && len(k) > n && k[n] == ':' && k[:n] == r.name
 }
 
-// addTo adds a verdict to the figures of a key.
-func (s *sheet) addTo(key any, v Verdict, err error) {
+// addTo adds a verdict to the figures of a key, and returns whose they are.
+func (s *sheet) addTo(key any, v Verdict, err error) *metrics.Namespace {
 	r := s.rowOf(key)
 	if v.Errors > 0 {
 		class := classIn(&v, err)
@@ -65,6 +71,7 @@ func (s *sheet) addTo(key any, v Verdict, err error) {
 		r.class = class
 	}
 	r.sum.add(v)
+	return r.to
 }
 
 // addKeys counts a command of several keys, each in its own namespace.
@@ -76,7 +83,9 @@ func (s *sheet) addKeys(c *command, keys []any, cmd redis.Cmder, err error) {
 			if s.bytes && v.Hits > 0 {
 				v.Bytes = bytesIn(element[0])
 			}
-			s.addTo(keys[i], v, nil)
+			if to := s.addTo(keys[i], v, nil); to.Observer() != nil {
+				tell(to, keys[i], &v, 0)
+			}
 		}
 		return
 	}
@@ -88,10 +97,16 @@ func (s *sheet) addKeys(c *command, keys []any, cmd redis.Cmder, err error) {
 	each, divides := v.dividedBy(n)
 	switch {
 	case s.all != nil, s.sameName(keys, step):
-		s.addTo(keys[0], v, err)
+		if to := s.addTo(keys[0], v, err); to.Observer() != nil && divides {
+			for i := range n {
+				tell(to, keys[i*step], &each, 0)
+			}
+		}
 	case divides:
 		for i := range n {
-			s.addTo(keys[i*step], each, err)
+			if to := s.addTo(keys[i*step], each, err); to.Observer() != nil {
+				tell(to, keys[i*step], &each, 0)
+			}
 		}
 	default:
 		// It says how many, not which, and the keys are of several namespaces.
