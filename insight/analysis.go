@@ -130,7 +130,10 @@ func (a *analysis) missed(e *entry, now uint32) {
 // hit there would not have been written to. Any other reaches all sizes.
 func (a *analysis) set(hash uint64, ttl, now uint32) {
 	s := a.sample
-	a.setsSeen = true
+	if !a.setsSeen {
+		a.setsSeen = true
+		a.fates.forgetFills(s.entries)
+	}
 	if ttl > 0 && s.loads == nil {
 		s.makeLoads()
 	}

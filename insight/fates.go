@@ -101,6 +101,13 @@ func (f *fates) evict(e *entry, now uint32, weight float64) {
 	f.leave(e, evicted, now, weight)
 }
 
+// forgetFills unlearns the writes that were assumed before the first was told of.
+func (f *fates) forgetFills(entries []entry) {
+	for i := range entries {
+		entries[i].dated = false
+	}
+}
+
 func (f *fates) leave(e *entry, to state, now uint32, weight float64) {
 	f.end(e, weight)
 	e.state, e.left = to, now
