@@ -1,0 +1,162 @@
+package insight_test
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cachemeter/cachemeter/insight"
+	"github.com/cachemeter/cachemeter/metrics"
+	lrumeter "github.com/cachemeter/cachemeter/wrap/lru"
+)
+
+// subject is a wrapped cache, with its keys and something that listens or not.
+type subject[K comparable] struct {
+	name  string
+	cache *lrumeter.Cache[K, int]
+	keys  []K
+	spent []float64 // ns a Get, by round
+}
+
+// newSubject makes a cache of 4096 entries whose every Get hits.
+func newSubject[K comparable](name string, keys []K, attach func(*metrics.Tracker, *metrics.Namespace)) *subject[K] {
+	tracker := metrics.NewTracker()
+	namespace := tracker.Namespace("user")
+	cache, err := lrumeter.New[K, int](4096, namespace)
+	if err != nil {
+		panic(err)
+	}
+	for i, key := range keys {
+		cache.Add(key, i)
+	}
+	if attach != nil {
+		attach(tracker, namespace)
+	}
+	return &subject[K]{name: name, cache: cache, keys: keys}
+}
+
+func (s *subject[K]) get(times int) {
+	for i := range times {
+		s.cache.Get(s.keys[i%len(s.keys)])
+	}
+}
+
+const getsOfRound = 20_000
+
+// interleave lets the subjects take turns, so that what else the machine does hits all
+// of them alike.
+func interleave[K comparable](rounds, goroutines int, subjects ...*subject[K]) {
+	for range rounds {
+		for _, s := range subjects {
+			var wg sync.WaitGroup
+			start := time.Now()
+			for range goroutines {
+				wg.Go(func() { s.get(getsOfRound) })
+			}
+			wg.Wait()
+			s.spent = append(s.spent, float64(time.Since(start))/getsOfRound/float64(goroutines))
+		}
+	}
+}
+
+// quiet is the time of the quietest tenth of the rounds.
+func (s *subject[K]) quiet() float64 {
+	slices.Sort(s.spent)
+	return s.spent[len(s.spent)/10]
+}
+
+// warmed attaches and sends what two million keys do, after which one key in 250 is
+// sampled, and one lookup in 64.
+func warmed[K comparable](key func(int) K) func(*metrics.Tracker, *metrics.Namespace) {
+	return func(tracker *metrics.Tracker, namespace *metrics.Namespace) {
+		insight.Attach(tracker, insight.Options{})
+		feed := metrics.NewKeyFeed[K](namespace)
+		for i := range 20_000_000 {
+			namespace.RecordHit()
+			feed.Lookup(key(i%2_000_000+4096), metrics.Hit)
+		}
+	}
+}
+
+// idle listens and does nothing: what is left is hashing the key and handing it over.
+func idle(tracker *metrics.Tracker, _ *metrics.Namespace) {
+	tracker.Observe(func(*metrics.Namespace) metrics.Observer { return silent{} })
+}
+
+type silent struct{ metrics.Observer }
+
+func (silent) ObserveLookup(uint64, metrics.Outcome, uint64) bool { return false }
+
+// BenchmarkCost reports what insight adds to a Get of a wrapped golang-lru, all measured
+// in one run, in turns. Two goroutines share one cache.
+func BenchmarkCost(b *testing.B) {
+	benchmarkCost(b, "int", func(i int) int { return i })
+	benchmarkCost(b, "string", func(i int) string { return strconv.Itoa(1_000_000_000 + i) })
+}
+
+func benchmarkCost[K comparable](b *testing.B, kind string, key func(int) K) {
+	keys := make([]K, 4096)
+	for i := range keys {
+		keys[i] = key(i)
+	}
+	var subjects []*subject[K]
+	for _, goroutines := range []int{1, 2} {
+		b.Run(fmt.Sprint(kind, "/", goroutines), func(b *testing.B) {
+			if subjects == nil {
+				subjects = []*subject[K]{
+					newSubject("wrapped", keys, nil),
+					newSubject("handed_over", keys, idle),
+					newSubject("attached", keys, warmed(key)),
+				}
+			}
+			for _, s := range subjects {
+				s.spent = nil
+			}
+			for b.Loop() {
+				interleave(100, goroutines, subjects...)
+			}
+			wrapped := subjects[0].quiet()
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(wrapped, "wrapped-ns/Get")
+			for _, s := range subjects[1:] {
+				b.ReportMetric(s.quiet()-wrapped, s.name+"-added-ns")
+			}
+		})
+	}
+}
+
+// BenchmarkCostOverOLTP replays the trace through a wrapped cache, first to warm up and
+// then to measure, with and without insight.
+func BenchmarkCostOverOLTP(b *testing.B) {
+	var keys []string
+	for _, key := range insight.Trace(b, "oltp") {
+		keys = append(keys, strconv.FormatUint(key, 10))
+	}
+	attach := func(tracker *metrics.Tracker, _ *metrics.Namespace) { insight.Attach(tracker, insight.Options{}) }
+	subjects := []*subject[string]{newSubject[string]("wrapped", nil, nil), newSubject[string]("attached", nil, attach)}
+	replay := func(s *subject[string]) time.Duration {
+		start := time.Now()
+		for _, key := range keys {
+			if _, ok := s.cache.Get(key); !ok {
+				s.cache.Add(key, 1)
+			}
+		}
+		return time.Since(start)
+	}
+	for _, s := range subjects {
+		replay(s)
+	}
+	for b.Loop() {
+		for range 5 {
+			for _, s := range subjects {
+				s.spent = append(s.spent, float64(replay(s))/float64(len(keys)))
+			}
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(subjects[0].quiet(), "wrapped-ns/request")
+	b.ReportMetric(subjects[1].quiet()-subjects[0].quiet(), "attached-added-ns")
+}
