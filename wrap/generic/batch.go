@@ -23,11 +23,6 @@ func (e *BatchError[K]) Error() string {
 	return "generic: a batch failed"
 }
 
-func (e *BatchError[K]) failed(key K) bool {
-	_, failed := e.Failed[key]
-	return failed
-}
-
 // Unwrap returns the errors of the keys, in no order.
 func (e *BatchError[K]) Unwrap() []error {
 	return slices.Collect(maps.Values(e.Failed))

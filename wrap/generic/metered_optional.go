@@ -96,7 +96,8 @@ func (b batchGetter[K, V]) record(keys []K, values map[K]V, err error) {
 	feed := metrics.NewKeyFeed[K](b.namespace)
 	for _, key := range keys {
 		_, found := values[key]
-		if found || err == nil || partial && !batch.failed(key) {
+		_, lost := failed[key]
+		if found || err == nil || partial && !lost {
 			feed.Lookup(key, metrics.OutcomeOf(found))
 		}
 	}
