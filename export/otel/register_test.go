@@ -20,7 +20,7 @@ import (
 	"github.com/cachemeter/cachemeter/metrics"
 )
 
-// collect returns the points of one instrument by cache.name and cache.result.
+// collect returns the lookups of one instrument by cache.name and cache.result.
 func collect(t *testing.T, reader *sdkmetric.ManualReader, name string) map[string]int64 {
 	t.Helper()
 	var data metricdata.ResourceMetrics
@@ -36,6 +36,9 @@ func collect(t *testing.T, reader *sdkmetric.ManualReader, name string) map[stri
 				cache, _ := p.Attributes.Value("cache.name")
 				result, _ := p.Attributes.Value("cache.result")
 				app, _ := p.Attributes.Value("app")
+				if operation, _ := p.Attributes.Value("cache.operation"); operation.AsString() != "get" {
+					continue
+				}
 				points[app.AsString()+cache.AsString()+" "+result.AsString()] = p.Value
 			}
 		}
@@ -159,7 +162,7 @@ func TestNoCounterEverFalls(t *testing.T) {
 					return
 				default:
 					remote.RecordWriteErrors(metrics.TimeoutError, 1)
-					remote.RecordFailures(metrics.ConnectionError, 1)
+					remote.RecordFailures(metrics.ConnectionError, 2)
 					tracker.Reset("remote")
 				}
 			}
