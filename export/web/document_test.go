@@ -314,7 +314,7 @@ func TestStatsAreDocumented(t *testing.T) {
 	})
 }
 
-func Example() {
+func ExampleRegister() {
 	tracker := metrics.NewTracker()
 	users := tracker.Namespace("user")
 	users.RecordHits(3)

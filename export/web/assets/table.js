@@ -18,7 +18,8 @@ const pair = (a, b, format) => a == null && b == null ? NONE : format(a) + " / "
 const step = x => Math.round(2 * Math.log2(1 + Math.max(x ?? 0, 0)));
 const urgency = n => severity[n.status.level] * 1e6 + step(1000 * (n.cost?.waiting_seconds_per_second ?? 0)) * 1e3 + step(n.windows.now?.requests_per_second);
 
-// Each column: its name, what it sorts by, and what it shows ([main, sub, alarming]).
+// Each column: its name, what it sorts by, what it shows ([main, sub, alarming]), and how
+// wide the screen has to be for it.
 const columns = [
   { id: "status", label: "Status", text: true, by: n => urgency(n) },
   { id: "name", label: "Cache", text: true, ascending: true, by: n => n.name },
@@ -32,12 +33,12 @@ const columns = [
     id: "errors", label: "Errors/s", by: n => rate(n.windows.now, n.windows.now?.errors),
     show: n => [number(rate(n.windows.now, n.windows.now?.errors)), n.cost?.error_share > 0 ? percent(n.cost.error_share) + " of all" : null, n.status.reason === "errors"],
   },
-  { id: "hit", label: "Hit p50 / p99", wide: true, by: n => latency(n, "hit", "p99_seconds"), show: n => [pair(latency(n, "hit", "p50_seconds"), latency(n, "hit", "p99_seconds"), seconds), null, n.status.reason === "slow"] },
-  { id: "miss", label: "Miss p50 / p99", wide: true, by: n => latency(n, "miss", "p99_seconds"), show: n => [pair(latency(n, "miss", "p50_seconds"), latency(n, "miss", "p99_seconds"), seconds)] },
+  { id: "hit", label: "Hit p50 / p99", wide: "wide", by: n => latency(n, "hit", "p99_seconds"), show: n => [pair(latency(n, "hit", "p50_seconds"), latency(n, "hit", "p99_seconds"), seconds), null, n.status.reason === "slow"] },
+  { id: "miss", label: "Miss p50 / p99", wide: "wide", by: n => latency(n, "miss", "p99_seconds"), show: n => [pair(latency(n, "miss", "p50_seconds"), latency(n, "miss", "p99_seconds"), seconds)] },
   { id: "waiting", label: "Callers waiting", by: n => n.cost?.waiting_seconds_per_second, show: n => [number(n.cost?.waiting_seconds_per_second), extra(n.cost)] },
-  { id: "saved", label: "Saved/s", wide: true, by: n => n.cost?.saved_seconds_per_second, show: n => [seconds(n.cost?.saved_seconds_per_second)] },
-  { id: "evictions", label: "Evictions/s", wide: true, by: n => rate(n.windows.now, n.windows.now?.evictions), show: n => [number(rate(n.windows.now, n.windows.now?.evictions))] },
-  { id: "entries", label: "Entries", wide: true, by: n => n.total.entries, show: n => [number(n.total.entries), n.total.capacity ? "of " + number(n.total.capacity) : null] },
+  { id: "saved", label: "Saved/s", wide: "wider", by: n => n.cost?.saved_seconds_per_second, show: n => [seconds(n.cost?.saved_seconds_per_second)] },
+  { id: "evictions", label: "Evictions/s", wide: "wider", by: n => rate(n.windows.now, n.windows.now?.evictions), show: n => [number(rate(n.windows.now, n.windows.now?.evictions))] },
+  { id: "entries", label: "Entries", wide: "wider", by: n => n.total.entries, show: n => [number(n.total.entries), n.total.capacity ? "of " + number(n.total.capacity) : null] },
 ];
 
 // extra is how many more callers wait than would at the usual hit rate.
@@ -67,7 +68,7 @@ class Row {
       } else {
         const main = document.createTextNode("");
         const sub = el("span", { class: "sub" });
-        const td = el("td", { role: "cell", "data-label": c.label, class: c.wide ? "wide" : null }, main, sub);
+        const td = el("td", { role: "cell", "data-label": c.label, class: c.wide }, main, sub);
         this.cells[c.id] = { td, main, sub };
         this.element.append(td);
       }
@@ -88,7 +89,7 @@ class Row {
       const [main, sub, alarming] = c.show(n);
       if (cell.main.data !== main) cell.main.data = main;
       text(cell.sub, sub ?? "");
-      const shape = (c.wide ? "wide" : "") + (main === NONE ? " none" : "") + (alarming ? " alarm" : "");
+      const shape = (c.wide ?? "") + (main === NONE ? " none" : "") + (alarming ? " alarm" : "");
       if (cell.td.className !== shape) cell.td.className = shape;
     }
     if (past) this.draw(past.steps(at), n.usual_hit_rate);
@@ -139,7 +140,7 @@ export class Table {
   }
 
   heading(c) {
-    c.th = el("th", { role: "columnheader", scope: "col", class: [c.text && "text", c.wide && "wide"].filter(Boolean).join(" ") || null });
+    c.th = el("th", { role: "columnheader", scope: "col", class: [c.text && "text", c.wide].filter(Boolean).join(" ") || null });
     byId("head").append(c.th);
     if (!c.by) {
       c.th.append(el("span", { class: "head-label" }, c.label));

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cachemeter/cachemeter/export/web"
+	"github.com/cachemeter/cachemeter/metrics"
 )
 
 // axe is axe-core, which looks for what keeps people with disabilities out.
@@ -118,6 +119,30 @@ func report() any {
 func hitRate(size int) float64 {
 	s := float64(size)
 	return 0.99 * s / (s + 900)
+}
+
+// TestFitsEveryWidth squeezes a table with long names, and the details.
+func TestFitsEveryWidth(t *testing.T) {
+	work := shop()
+	s := serve(t, 300, func(tracker *metrics.Tracker, second int, part float64) {
+		work(tracker, second, part)
+		tracker.Namespace("a.rather.long.name/of-a-cache/in_some_package").RecordErrors(int(10*part) + 1)
+	})
+	b := open(t)
+	for _, fragment := range []string{"", "#/user"} {
+		b.screen(1600, 900, "light")
+		b.visit(s, fragment)
+		b.until("it is there", `document.querySelectorAll("#rows tr [data-label]").length > 0 || document.querySelectorAll("#detail canvas").length > 0`)
+		tooWide := map[int64]string{}
+		for width := int64(320); width <= 1700; width += 20 {
+			b.screen(width, 900, "light")
+			b.do(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`) // charts follow
+			if over := b.text(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); over != "0" {
+				tooWide[width] = over + " " + b.text(`[...document.querySelectorAll("main *, header *")].filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll, .plot")).map(e => e.tagName + "." + e.className).slice(0, 8).join(" ")`)
+			}
+		}
+		require.Empty(t, tooWide, "by how many pixels %q is wider than the screen", fragment)
+	}
 }
 
 // TestTheSchemeChangesWhileOpen draws charts again in the other colours.

@@ -142,6 +142,7 @@ func TestKeyboardAlone(t *testing.T) {
 	b.press(kb.Enter)
 	b.until("it opens", `!document.getElementById("detail").hidden`)
 	b.press(kb.Escape)
+	b.until("it closes", `document.getElementById("detail").hidden`)
 	b.shortcut("/")
 	b.press("n", "o", "n", "e")
 	require.Empty(t, b.names())

@@ -1,5 +1,7 @@
 package top
 
+import "strings"
+
 // The past of a namespace, in steps of five seconds.
 const (
 	stepMillis = 5000
@@ -29,18 +31,25 @@ func (p *past) add(atMillis int64, seconds float64, hits, misses uint64) {
 
 var bars = []rune("▁▂▃▄▅▆▇█")
 
-// spark draws the hit rate of the last n steps before a moment; a gap is "no data".
+// spark draws the hit rate of the whole past before a moment in n characters, a divisor
+// of steps; a gap is "no data".
 func (p *past) spark(nowMillis int64, n int) string {
-	line := make([]rune, n)
-	last := nowMillis/stepMillis - 1 // the step that is not over is not drawn
-	for k := range line {
-		stamp := last - int64(n-1-k)
-		i := stamp % steps
-		line[k] = ' '
-		if p == nil || stamp < 0 || p.stamps[i] != stamp {
-			continue
+	line := []rune(strings.Repeat(" ", n))
+	if p == nil {
+		return string(line)
+	}
+	sums := make([][2]uint64, n)
+	first := nowMillis/stepMillis - steps // the step that is not over is not drawn
+	for k := range int64(steps) {
+		stamp := first + k
+		if i := stamp % steps; stamp >= 0 && p.stamps[i] == stamp {
+			sum := &sums[int(k)*n/steps]
+			sum[0] += p.counts[i][0]
+			sum[1] += p.counts[i][1]
 		}
-		if c := p.counts[i]; c[0]+c[1] > 0 {
+	}
+	for k, c := range sums {
+		if c[0]+c[1] > 0 {
 			rate := float64(c[0]) / float64(c[0]+c[1])
 			line[k] = bars[min(int(rate*float64(len(bars))), len(bars)-1)]
 		}

@@ -234,6 +234,27 @@ func newBlank() *program {
 	return p
 }
 
+// TestTheTrendSpansFiveMinutes breaks a cache two minutes ago.
+func TestTheTrendSpansFiveMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newProgram()
+		w := watch(t, programs{"a": a}, "a")
+		var p top.Picture
+		for second := range 400 {
+			if second < 280 {
+				a.tracker.Namespace("user").RecordHits(100)
+			} else {
+				a.tracker.Namespace("user").RecordMisses(100)
+			}
+			time.Sleep(time.Second)
+			p = w.Look(t.Context())
+		}
+		screen := w.Screen(p, 220, 15)
+		require.Regexp(t, " █{12}▁{8} ", screen)
+		require.Contains(t, screen, "5 MIN")
+	})
+}
+
 // TestEveryWidth draws on all screens: no line is longer, no figure is cut.
 func TestEveryWidth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
