@@ -40,8 +40,8 @@ type hotKeys struct {
 }
 
 const (
-	samplesPerShift = 1 << 17 // sampled lookups after which half as many do
-	maxShift        = 6
+	samplesPerShift = 1 << 15 // sampled lookups after which half as many do
+	maxShift        = 5
 )
 
 func newHotKeys(show bool) *hotKeys {

@@ -12,7 +12,7 @@ import (
 // TestTopTenOfZipf: the ten most looked up of a million keys are found, in their order,
 // with shares and hit rates within the bounds that are stated.
 func TestTopTenOfZipf(t *testing.T) {
-	keys := zipfKeys(zipfLookups, 1_000_000, 0.99, 3)
+	keys := zipfKeys(hotLookups, 1_000_000, 0.99, 3)
 	tracker := metrics.NewTracker()
 	o := newObserver(Options{}.complete(), tracker.Namespace("user"))
 	counts := map[uint64]int{}

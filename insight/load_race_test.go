@@ -8,6 +8,7 @@ const (
 	zipfLookups         = 500_000
 	seedsOfAccuracyTest = 1
 	generatedRequests   = 2_000_000
+	hotLookups          = 4_000_000
 	distinctKeys        = 2_000_000
 	hitRateDelta        = 0.03
 )

@@ -9,6 +9,7 @@ const (
 	zipfLookups         = 5_000_000
 	seedsOfAccuracyTest = 5
 	generatedRequests   = 100_000_000
+	hotLookups          = 20_000_000
 	distinctKeys        = 10_000_000
 	hitRateDelta        = 0.02
 )

@@ -82,7 +82,7 @@ func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
 func (c *Cache[K, V]) Add(key K, value V) (evicted bool) {
 	w := write{meter: &c.meter}
 	defer w.end()
-	told := beginWritten(&c.feed, c.Cache)
+	told := beginWritten(&c.meter, &c.feed, c.Cache)
 	evicted = c.Cache.Add(key, value)
 	w.set(evicted)
 	told.set(key, 0, evicted)
@@ -93,7 +93,7 @@ func (c *Cache[K, V]) Add(key K, value V) (evicted bool) {
 func (c *Cache[K, V]) ContainsOrAdd(key K, value V) (ok, evicted bool) {
 	w := write{meter: &c.meter}
 	defer w.end()
-	told := beginWritten(&c.feed, c.Cache)
+	told := beginWritten(&c.meter, &c.feed, c.Cache)
 	ok, evicted = c.Cache.ContainsOrAdd(key, value)
 	w.setUnless(ok, evicted)
 	if !ok {
@@ -106,7 +106,7 @@ func (c *Cache[K, V]) ContainsOrAdd(key K, value V) (ok, evicted bool) {
 func (c *Cache[K, V]) PeekOrAdd(key K, value V) (previous V, ok, evicted bool) {
 	w := write{meter: &c.meter}
 	defer w.end()
-	told := beginWritten(&c.feed, c.Cache)
+	told := beginWritten(&c.meter, &c.feed, c.Cache)
 	previous, ok, evicted = c.Cache.PeekOrAdd(key, value)
 	w.setUnless(ok, evicted)
 	if !ok {

@@ -94,7 +94,7 @@ func (c *Expirable[K, V]) Get(key K) (value V, ok bool) {
 func (c *Expirable[K, V]) Add(key K, value V) (evicted bool) {
 	w := c.begin()
 	defer w.end()
-	told := beginWritten(&c.feed, c.LRU)
+	told := beginWritten(&c.meter, &c.feed, c.LRU)
 	evicted = c.LRU.Add(key, value)
 	w.set(evicted)
 	told.set(key, c.ttl, evicted)

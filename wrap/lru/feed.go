@@ -7,17 +7,20 @@ import (
 )
 
 // written is a write whose key goes to who listens. golang-lru tells that it evicted an
-// entry and not which: it is the oldest, asked for before, and only where somebody
-// listens. Another's write in between can make it the wrong one.
+// entry and not which: it is the oldest, asked for before. That takes the cache's lock
+// once more, so it is done for one write in eight, and only where somebody listens.
+// Another's write in between can make it the wrong one.
 type written[K comparable] struct {
 	feed   *metrics.KeyFeed[K]
 	oldest K
 	known  bool
 }
 
-func beginWritten[C interface{ GetOldest() (K, V, bool) }, K comparable, V any](feed *metrics.KeyFeed[K], inner C) written[K] {
+const askEvery = 8
+
+func beginWritten[C interface{ GetOldest() (K, V, bool) }, K comparable, V any](m *meter, feed *metrics.KeyFeed[K], inner C) written[K] {
 	w := written[K]{feed: feed}
-	if feed.Active() {
+	if feed.Active() && m.asked.Add(1)%askEvery == 0 {
 		w.oldest, _, w.known = inner.GetOldest()
 	}
 	return w

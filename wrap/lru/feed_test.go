@@ -1,6 +1,7 @@
 package lrumeter_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func TestKeysGoToWhoListens(t *testing.T) {
 	lru.PeekOrAdd("d", 1)
 	lru.RemoveOldest()
 	require.Equal(t, []string{
-		"miss a", "set a", "miss b", "set b", "miss c", "eviction a", "set c", "hit c", "delete c", "set ?", "delete b",
+		"miss a", "set a", "miss b", "set b", "miss c", "set c", "hit c", "delete c", "set ?", "delete b",
 	}, j.Take())
 
 	simple.Get("x")
@@ -45,7 +46,7 @@ func TestKeysGoToWhoListens(t *testing.T) {
 	simple.Add("y", 1)
 	simple.Add("z", 1)
 	simple.Remove("z")
-	require.Equal(t, []string{"miss x", "set x", "set ?", "eviction x", "set ?", "delete ?"}, j.Take())
+	require.Equal(t, []string{"miss x", "set x", "set ?", "set ?", "delete ?"}, j.Take())
 
 	twoQueue.Get("q")
 	twoQueue.Add("q", 1)
@@ -65,6 +66,34 @@ func TestKeysGoToWhoListens(t *testing.T) {
 	stop()
 	lru.Get("unheard")
 	require.Empty(t, j.Take())
+}
+
+// TestSomeEvictionsAreToldOf, by their keys: of the entries that make room, one in eight.
+func TestSomeEvictionsAreToldOf(t *testing.T) {
+	tracker := metrics.NewTracker()
+	j, _ := journal.Of(tracker)
+	namespace := tracker.Namespace("user")
+	lru, err := lrumeter.New[int, int](2, namespace)
+	require.NoError(t, err)
+	simple, err := lrumeter.NewSimple[int, int](2, nil, namespace)
+	require.NoError(t, err)
+	expirable := lrumeter.NewExpirable[int, int](2, nil, time.Hour, namespace)
+	for name, cache := range map[string]interface {
+		Get(key int) (int, bool)
+		Add(key, value int) bool
+	}{"lru": lru, "simple": simple, "expirable": expirable} {
+		var evictions []string
+		for key := range 24 {
+			cache.Get(key)
+			cache.Add(key, 1)
+		}
+		for _, line := range j.Take() {
+			if strings.HasPrefix(line, "eviction") {
+				evictions = append(evictions, line)
+			}
+		}
+		require.Equal(t, []string{"eviction 5", "eviction 13", "eviction 21"}, evictions, name)
+	}
 }
 
 // TestListeningDoesNotAllocate, and neither does it with nobody there.

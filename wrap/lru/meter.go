@@ -18,6 +18,8 @@ type meter struct {
 
 	capacity atomic.Int64 // -1: not known
 
+	asked atomic.Uint32 // counts the writes that somebody listened to
+
 	// stuck says that a key could not be hashed. [lru.Cache] panics then with its
 	// lock held, and asking it for its size would wait forever.
 	stuck atomic.Bool

@@ -75,7 +75,7 @@ func (c *Simple[K, V]) Get(key K) (value V, ok bool) {
 func (c *Simple[K, V]) Add(key K, value V) (evicted bool) {
 	w := write{meter: &c.meter}
 	defer c.changed(&w)
-	told := beginWritten(&c.feed, c.LRU)
+	told := beginWritten(&c.meter, &c.feed, c.LRU)
 	evicted = c.LRU.Add(key, value)
 	w.set(evicted)
 	told.set(key, 0, evicted)
