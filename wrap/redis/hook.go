@@ -19,8 +19,8 @@ type Hook struct {
 	bytes    bool
 	multis   multis
 	shards   shards
-	above    bool // on a client that hands its calls on to clients of nodes
-	direct   bool // on a client of one server
+	above    bool // on a Ring, whose shards have a witness
+	direct   bool // on a client of one server, whose Watch runs its hooks
 }
 
 var _ redis.Hook = (*Hook)(nil)

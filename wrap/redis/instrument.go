@@ -35,14 +35,14 @@ func Instrument(client Client, tracker *metrics.Tracker, opts ...Option) error {
 	if err != nil {
 		return err
 	}
+	_, h.direct = client.(*redis.Client)
+	ring, isRing := client.(*redis.Ring)
+	h.above = isRing
 	if !instrumented.add(client, h) {
 		return fmt.Errorf("redismeter: this %T is instrumented already; a second time would count everything twice", client)
 	}
-	switch c := client.(type) {
-	case *redis.Client:
-		h.direct = true
-	case *redis.Ring:
-		h.watch(c)
+	if isRing {
+		h.watch(ring)
 	}
 	client.AddHook(h)
 	return nil

@@ -79,7 +79,6 @@ func (w witness) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proce
 
 // watch puts a witness on every shard that the ring has, and will have.
 func (h *Hook) watch(ring *redis.Ring) {
-	h.above = true
 	seen := new(clients)
 	attach := func(shard *redis.Client) {
 		if seen.add(shard, nil) {
