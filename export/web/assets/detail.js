@@ -78,7 +78,7 @@ export class Detail {
       return el("label", {}, input, s[1]);
     }));
     const figures = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Figures by window" }, el("table", {}, el("caption", {}, "By window"),
-      el("thead", {}, el("tr", {}, ...["Window", "Requests", "Requests/s", "Hits", "Misses", "Hit rate", "Errors", "Hit p50", "Hit p99", "Miss p50", "Miss p99", "Evictions", "Loads", "Coalesced"]
+      el("thead", {}, el("tr", {}, ...["Window", "Requests", "Requests/s", "Hits", "Misses", "Hit rate", "Errors", "Hit p50", "Hit p99", "Miss p50", "Miss p99", "Error p50", "Error p99", "Evictions", "Loads", "Coalesced"]
         .map((label, i) => el("th", { scope: "col", class: i ? null : "text" }, label)))), this.body));
     byId("detail").replaceChildren(
       el("div", { class: "detail-head" }, el("a", { class: "back", href: "#/" }, "← All caches"), this.title, status, this.why, ranges),
@@ -212,6 +212,6 @@ function figuresRow(label, w) {
   return el("tr", {}, el("th", { scope: "row", class: "text" }, label), ...[
     w ? number(w.total_requests) : NONE, number(w?.requests_per_second), number(w?.hits), number(w?.misses), percent(hitRate(w)), number(w?.errors),
     seconds(l?.hit?.p50_seconds), seconds(l?.hit?.p99_seconds), seconds(l?.miss?.p50_seconds), seconds(l?.miss?.p99_seconds),
-    number(w?.evictions), number(w?.loads), number(w?.coalesced),
+    seconds(l?.error?.p50_seconds), seconds(l?.error?.p99_seconds), number(w?.evictions), number(w?.loads), number(w?.coalesced),
   ].map(cell));
 }

@@ -35,6 +35,7 @@ const columns = [
   },
   { id: "hit", label: "Hit p50 / p99", wide: "wide", by: n => latency(n, "hit", "p99_seconds"), show: n => [pair(latency(n, "hit", "p50_seconds"), latency(n, "hit", "p99_seconds"), seconds), null, n.status.reason === "slow"] },
   { id: "miss", label: "Miss p50 / p99", wide: "wide", by: n => latency(n, "miss", "p99_seconds"), show: n => [pair(latency(n, "miss", "p50_seconds"), latency(n, "miss", "p99_seconds"), seconds)] },
+  { id: "error", label: "Error p50 / p99", wide: "widest", by: n => latency(n, "error", "p99_seconds"), show: n => [pair(latency(n, "error", "p50_seconds"), latency(n, "error", "p99_seconds"), seconds)] },
   { id: "waiting", label: "Callers waiting", by: n => n.cost?.waiting_seconds_per_second, show: n => [number(n.cost?.waiting_seconds_per_second), extra(n.cost)] },
   { id: "saved", label: "Saved/s", wide: "wider", by: n => n.cost?.saved_seconds_per_second, show: n => [seconds(n.cost?.saved_seconds_per_second)] },
   { id: "evictions", label: "Evictions/s", wide: "wider", by: n => rate(n.windows.now, n.windows.now?.evictions), show: n => [number(rate(n.windows.now, n.windows.now?.evictions))] },

@@ -81,6 +81,7 @@ func TestLooks(t *testing.T) {
 
 				b.do(`location.hash = "#/session"`)
 				b.until("other charts", `document.getElementById("detail-name").textContent === "session" && document.querySelectorAll("#detail canvas").length >= 3`)
+				require.Equal(t, "0", b.text(`document.querySelectorAll("#detail .insight").length`), "no panels where there is no insight")
 				b.shoot(name+"-session", true)
 			})
 		}
@@ -134,7 +135,7 @@ func TestFitsEveryWidth(t *testing.T) {
 		b.visit(s, fragment)
 		b.until("it is there", `document.querySelectorAll("#rows tr [data-label]").length > 0 || document.querySelectorAll("#detail canvas").length > 0`)
 		tooWide := map[int64]string{}
-		for width := int64(320); width <= 1700; width += 20 {
+		for width := int64(320); width <= 1960; width += 20 {
 			b.screen(width, 900, "light")
 			b.do(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`) // charts follow
 			if over := b.text(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); over != "0" {
