@@ -35,6 +35,9 @@ func (h *inner) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 func (h *inner) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
+		if isSetup(cmd) {
+			return next(ctx, cmd)
+		}
 		h.seen = append(h.seen, fmt.Sprint(cmd.Args()))
 		if replace, err := h.act(); replace {
 			return err
@@ -45,6 +48,9 @@ func (h *inner) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 
 func (h *inner) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
+		if isSetup(cmds[0]) {
+			return next(ctx, cmds)
+		}
 		for _, cmd := range cmds {
 			h.seen = append(h.seen, fmt.Sprint("batched ", cmd.Args()))
 		}
@@ -59,6 +65,12 @@ func (h *inner) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proces
 		}
 		return err
 	}
+}
+
+// isSetup tells what go-redis sends by itself when it opens a connection, which a pool
+// does when it likes.
+func isSetup(cmd redis.Cmder) bool {
+	return cmd.Name() == "hello" || cmd.Name() == "client"
 }
 
 // act does the script's deed; most are none.
