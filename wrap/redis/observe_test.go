@@ -19,7 +19,7 @@ func TestKeysGoToWhoListens(t *testing.T) {
 	client.Set(ctx, "user:1", "Ada", time.Minute)
 	client.Get(ctx, "user:1")
 	client.Set(ctx, "user:1", "Ada", 1500*time.Millisecond)
-	client.SetEx(ctx, "user:1", "Ada", time.Hour)
+	client.Do(ctx, "setex", "user:1", 3600, "Ada")
 	client.SetArgs(ctx, "user:1", "Ada", redis.SetArgs{KeepTTL: true})
 	client.SetNX(ctx, "user:1", "Bob", 0)
 	client.Del(ctx, "user:1")
