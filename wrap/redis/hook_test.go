@@ -281,3 +281,24 @@ func TestConstructionErrors(t *testing.T) {
 	require.NoError(t, redismeter.Instrument(client, tracker, nil), "a failed attempt does not take the client's place")
 	require.ErrorContains(t, redismeter.Instrument(client, tracker), "redismeter: this *redis.Client is instrumented already")
 }
+
+// TestErrorThatNoCommandCarries is what a Ring leaves when the connections of one shard
+// are refused: the shard's commands have neither error nor value.
+func TestErrorThatNoCommandCarries(t *testing.T) {
+	tracker := metrics.NewTracker()
+	hook, err := redismeter.NewHook(tracker)
+	require.NoError(t, err)
+	read := redis.NewStringCmd(ctx, "get", "u:read")
+	read.SetVal("v")
+	wrong := redis.NewStringCmd(ctx, "get", "u:wrong")
+	wrong.SetErr(errors.New("WRONGTYPE"))
+	cmds := []redis.Cmder{
+		read, wrong,
+		redis.NewStringCmd(ctx, "get", "u:1"), redis.NewStatusCmd(ctx, "set", "u:2", "v"), redis.NewCmd(ctx, "get", "u:3"),
+		redis.NewIntCmd(ctx, "del", "u:4"), redis.NewSliceCmd(ctx, "mget", "u:5", "u:6"), redis.NewMapStringStringCmd(ctx, "hgetall", "u:7"),
+	}
+	refused := errors.New("refused")
+	require.Same(t, refused, hook.ProcessPipelineHook(func(context.Context, []redis.Cmder) error { return refused })(ctx, cmds))
+	requireCounts(t, tracker.Stats("u"), 1, 0, 8)
+	require.EqualValues(t, 2, tracker.Stats("u").WriteErrors)
+}
