@@ -2,6 +2,7 @@ package redismeter_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 	"time"
 
@@ -240,4 +241,28 @@ func TestHookOnManyClientsAtOnce(t *testing.T) {
 		require.NoError(t, <-done)
 	}
 	requireCounts(t, tracker.Stats("u"), 2*clients*rounds, clients*rounds, 0)
+}
+
+// fakeClient is a client of somebody's own.
+type fakeClient struct{ hooks []redis.Hook }
+
+func (f *fakeClient) AddHook(hook redis.Hook) { f.hooks = append(f.hooks, hook) }
+
+func TestClientsAreNotKeptAlive(t *testing.T) {
+	tracker := metrics.NewTracker()
+	before := redismeter.InstrumentedSize()
+	kept := new(fakeClient)
+	require.NoError(t, redismeter.Instrument(kept, tracker))
+	for range 1000 {
+		client := new(fakeClient)
+		require.NoError(t, redismeter.Instrument(client, tracker))
+		require.ErrorContains(t, redismeter.Instrument(client, tracker), "instrumented already")
+		require.Same(t, client.hooks[0], redismeter.HookOf(client))
+	}
+	require.Eventually(t, func() bool {
+		runtime.GC()
+		return redismeter.InstrumentedSize() <= before+10
+	}, 10*time.Second, 10*time.Millisecond)
+	require.NotNil(t, redismeter.HookOf(kept))
+	runtime.KeepAlive(kept)
 }

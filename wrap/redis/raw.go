@@ -10,6 +10,11 @@ import (
 // rawOf returns the reply of a DoRaw: the bytes as the server sent them, whatever
 // they say. Its err is nil for "not there" and for the server's errors too.
 func rawOf(cmd redis.Cmder) ([]byte, bool) {
+	switch cmd.(type) {
+	case *redis.StringCmd, *redis.StatusCmd, *redis.IntCmd, *redis.BoolCmd, *redis.SliceCmd,
+		*redis.StringSliceCmd, *redis.MapStringStringCmd, *redis.Cmd:
+		return nil, false // asking these for their methods would take longer
+	}
 	c, ok := cmd.(interface{ Val() []byte })
 	if !ok {
 		return nil, false
