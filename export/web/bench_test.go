@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -65,6 +66,50 @@ func BenchmarkWatched(b *testing.B) {
 				b.ReportMetric(float64(size), "B/event")
 			})
 		}
+	}
+}
+
+// BenchmarkLive is the same as it really happens: an iteration is a second, in which
+// the hub ticks by itself, the collector cleans up, and what 15 minutes of samples take
+// is in the heap. Run it with -benchtime 40x.
+func BenchmarkLive(b *testing.B) {
+	for _, watchers := range []int{0, 50} {
+		b.Run(fmt.Sprintf("namespaces=1000/watchers=%d/gzip", watchers), func(b *testing.B) {
+			tracker := busyTracker(1000)
+			all := tracker.Namespaces()
+			offset := -900 * time.Second
+			windows := metrics.NewWindows(tracker, metrics.WithSampledLatency(), metrics.WithClock(func() time.Time { return time.Now().Add(offset) }))
+			work := func() {
+				for i, n := range all {
+					busy(n, i)
+				}
+			}
+			for range 900 {
+				work()
+				offset += time.Second
+				windows.Sample()
+			}
+			h := newHub(newObserver(tracker, options{windows: windows}), time.Second)
+			if watchers > 0 {
+				h.listen(b, watchers, "gzip")
+			}
+			second := time.NewTicker(time.Second)
+			defer second.Stop()
+			runtime.GC()
+			before, began := processorTime(b), time.Now()
+			b.ResetTimer()
+			for range b.N {
+				work()
+				<-second.C
+			}
+			used, took := processorTime(b)-before, time.Since(began)
+			var memory runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&memory)
+			b.ReportMetric(100*used.Seconds()/took.Seconds(), "cpu-%")
+			b.ReportMetric(float64(memory.HeapAlloc)/(1<<20), "heap-MiB")
+			runtime.KeepAlive(windows)
+		})
 	}
 }
 

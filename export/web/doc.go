@@ -27,5 +27,8 @@
 // Nobody watches, nothing runs: no goroutine, no sample. While somebody does, one
 // goroutine samples the tracker once a second and encodes the document once for all
 // watchers. A watcher that reads too slowly is disconnected, not waited for.
-// Recording is not touched by any of it.
+// Recording is not touched by any of it. For 1,000 busy namespaces and 50 watchers
+// that is 3 % of one processor. What was sampled is kept for 15 minutes: 60 MiB for
+// 1,000 namespaces that are all busy and measure latency, next to nothing for those
+// where nothing happens (BenchmarkLive).
 package web
