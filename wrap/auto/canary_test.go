@@ -54,7 +54,7 @@ func TestCanary(t *testing.T) {
 			// Its test asks metrics, which a tidied go.mod cannot: the woven build can.
 			require.NoError(t, os.Rename(file("canary_test.go.txt"), file("canary_test.go")))
 			canary.auto("test", "-race", "-count=1", ".")
-			used, _ := canary.with("GOWORK="+file(".cachemeter/go.work")).run("go", "list", "-m", "-f", "{{.Version}}",
+			used, _ := canary.with("GOWORK="+file(".cachemeter/go.work")).run("go", "list", "-m", "-f", "{{with .Replace}}{{.Version}}{{else}}{{.Version}}{{end}}",
 				"github.com/redis/go-redis/v9", "github.com/hashicorp/golang-lru/v2")
 			require.Equal(t, v.redis+"\n"+v.lru+"\n", used, "the program's own versions were woven")
 		})
