@@ -15,13 +15,12 @@ import (
 
 const root = "../.."
 
+// scratch is where the command is built: made by TestMain, gone after it.
+var scratch string
+
 // built is the cachemeter command of this checkout, or the error of building it.
 var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "cachemeter-auto-test-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "cachemeter")
+	path := filepath.Join(scratch, "cachemeter")
 	cmd := exec.Command("go", "build", "-o", path, ".")
 	cmd.Dir = filepath.Join(root, "cmd", "cachemeter")
 	cmd.Env = append(os.Environ(), "GOWORK=off")
@@ -32,11 +31,15 @@ var built = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	status := m.Run()
-	if path, err := built(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(status)
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "cachemeter-auto-test-")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		scratch = dir
+		return m.Run()
+	}())
 }
 
 // folder is a copy of a module of testdata's, where commands run.

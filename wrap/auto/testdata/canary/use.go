@@ -1,4 +1,8 @@
 package canary
 
-// useExpirable is set where golang-lru has such a cache.
-var useExpirable func()
+// What only some versions can do registers itself here: it is run after the rest, and
+// its figures are wanted as well.
+var (
+	optional []func()
+	wanted   = map[string]string{}
+)
