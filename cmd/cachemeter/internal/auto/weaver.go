@@ -35,7 +35,10 @@ func (p *Program) weaver(progress io.Writer) (string, error) {
 	fmt.Fprintf(progress, "cachemeter auto: building the weaver, %s %s, into %s: once, a minute or two\n", weaverPackage, weaverVersion, dir)
 	// Built beside its place and moved there, so that two at a time do no harm. It runs
 	// here, whatever the program is built for, and its modules are none of the program's.
-	building, err := os.MkdirTemp(cache, "cachemeter-")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	building, err := os.MkdirTemp(filepath.Dir(dir), "building-")
 	if err != nil {
 		return "", err
 	}
@@ -45,9 +48,6 @@ func (p *Program) weaver(progress io.Writer) (string, error) {
 	cmd.Env = append(p.env, "GOBIN="+building, "GOWORK=off", "GOFLAGS=", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building %s: %w: %s", weaverPackage, err, out)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
 	}
 	return path, os.Rename(filepath.Join(building, name), path)
 }
