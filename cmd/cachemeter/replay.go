@@ -28,6 +28,7 @@ plain or gzip, or "-" for standard input.
   cachemeter replay -size 1000 trace.txt.gz
   zcat trace.txt.gz | head -n 100000 | cachemeter replay -size 1000 -json -
   cachemeter replay -cache redis -redis 127.0.0.1:6379 trace.txt.gz
+  cachemeter replay -size 1000 -curve -exact -png curve.png trace.txt.gz
 
 It exits with 0 when the whole trace went through, with 1 when something stopped it
 (what was counted until then is printed all the same), with 2 for a bad command line.
@@ -43,6 +44,7 @@ type replayRun struct {
 	Seconds  float64 `json:"elapsed_seconds"`
 
 	Namespaces report.Figures `json:"namespaces"`
+	Curve      *curveJSON     `json:"curve,omitempty"`
 }
 
 func runReplay(ctx context.Context, std streams, args []string) error {
@@ -52,6 +54,8 @@ func runReplay(ctx context.Context, std streams, args []string) error {
 	address := flags.String("redis", "", "with -cache redis, a real server at `ADDR` (HOST:PORT or redis://...)\ninstead of one in the process")
 	ttl := flags.Duration("ttl", time.Hour, "after how long keys expire in a Redis: more than the replay takes")
 	asJSON := flags.Bool("json", false, "print the result as JSON")
+	var curve curveFlags
+	curve.register(flags)
 	operands, err := parse(flags, std.out, replayUsage, args)
 	if err != nil {
 		return err
@@ -69,6 +73,9 @@ func runReplay(ctx context.Context, std streams, args []string) error {
 		return usagef("-ttl %v: want 1s or more", *ttl)
 	case *kind == "lru" && given(flags, "redis"):
 		return usagef("-redis %q: only with -cache redis", *address)
+	}
+	if err := curve.check(flags); err != nil {
+		return err
 	}
 	var options *redis.Options
 	if given(flags, "redis") {
@@ -107,6 +114,8 @@ func runReplay(ctx context.Context, std streams, args []string) error {
 		cache = overRedis
 	}
 
+	watched, cache := curve.watch(tracker, cache)
+
 	var progress replay.Progress
 	start := time.Now()
 	done := showProgress(std.err, trace, &progress, tracker, start)
@@ -116,9 +125,15 @@ func runReplay(ctx context.Context, std streams, args []string) error {
 		err = fmt.Errorf("interrupted after %d keys of %s", progress.Keys(), run.Trace)
 	}
 	run.Keys, run.Complete, run.Seconds = progress.Keys(), err == nil, time.Since(start).Seconds()
-	run.Namespaces = report.Of(tracker)
+	run.Namespaces, run.Curve = report.Of(tracker), watched.finish()
 	if printed := run.print(std.out, *asJSON); err == nil {
 		err = printed
+	}
+	if !*asJSON {
+		watched.print(std.out)
+	}
+	if plotted := watched.plot(fmt.Sprintf("Hit rate of %s by the size of an LRU", run.Trace)); err == nil {
+		err = plotted
 	}
 	if failed, first := progress.Failed(); err == nil && failed > 0 {
 		fmt.Fprintf(std.err, "cachemeter replay: note: %d operations failed, the first with: %v\n", failed, first)
