@@ -58,6 +58,10 @@ func NewHook(tracker *metrics.Tracker, opts ...Option) (*Hook, error) {
 		timed:    !o.noLatency,
 		bytes:    o.bytes,
 	}
+	h.place.figures = metrics.Sets | metrics.Deletes | metrics.WriteErrors | metrics.ErrorsByClass
+	if o.bytes {
+		h.place.figures |= metrics.BytesRead
+	}
 	if o.fixed != nil {
 		h.place.fixed = h.place.handle(*o.fixed)
 	}

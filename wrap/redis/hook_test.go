@@ -161,6 +161,7 @@ func TestWhoseFigures(t *testing.T) {
 	t.Run("fixed", func(t *testing.T) {
 		client, tracker, _ := newMini(t, redismeter.WithNamespace("all"))
 		require.Contains(t, tracker.AllStats(), "all", "listed with zeros")
+		require.True(t, tracker.Stats("all").Reported.Has(metrics.Sets|metrics.Deletes|metrics.WriteErrors|metrics.ErrorsByClass))
 		get(client, ctx)
 		requireCounts(t, tracker.Stats("all"), 0, 3, 0)
 	})

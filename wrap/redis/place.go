@@ -15,6 +15,7 @@ type place struct {
 	tier    string
 	name    func(key string) string // nil: Prefix
 	fixed   *metrics.Namespace      // where every key counts, if set
+	figures metrics.Figure          // what a hook can report
 	recent  recent
 }
 
@@ -31,6 +32,7 @@ func (p *place) handle(name string) *metrics.Namespace {
 		return n
 	}
 	n := p.tracker.Tier(name, p.tier)
+	n.Reports(p.figures)
 	p.recent.keep(name, n)
 	return n
 }
