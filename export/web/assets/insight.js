@@ -13,7 +13,7 @@ const cell = s => el("td", { class: s === NONE ? "none" : null }, s);
 function table(label, head, rows) {
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, el("table", {},
     el("thead", {}, el("tr", {}, ...head.map((h, i) => el("th", { scope: "col", class: i ? null : "text" }, h)))),
-    el("tbody", {}, ...rows.map(r => el("tr", {}, el("th", { scope: "row", class: "text" }, r[0]), ...r.slice(1).map(cell))))));
+    el("tbody", {}, ...rows.map(r => el("tr", {}, el("th", { scope: "row", class: "text", title: r[0] }, r[0]), ...r.slice(1).map(cell))))));
 }
 
 function curve(c, chart) {
@@ -39,7 +39,7 @@ function hotKeys(keys) {
 
 const ages = { age_at_hit: "when hit", age_at_eviction: "when evicted", eviction_to_miss: "from eviction to the next miss" };
 
-const causes = { never_seen: "never seen before", evicted: "evicted", expired: "expired", deleted: "deleted" };
+const causes = { never_seen: "never seen before", evicted: "evicted", expired: "expired", deleted: "deleted", unfilled: "seen before, never written" };
 
 function keysOf(r) {
   const pairs = (r.working_set ?? []).filter(w => w.covered_seconds > 0).map(w => [

@@ -126,7 +126,7 @@ export function tiles(list, figures) {
     const [dt, dd] = list.children[i].children;
     text(dt, name);
     if (dd.firstChild.data !== figure) dd.firstChild.data = figure;
-    text(dd.lastChild, remark ? " " + remark : "");
+    text(dd.lastChild, remark || "");
     attribute(dd, "class", figure === NONE ? "none" : null);
   });
 }

@@ -112,7 +112,7 @@ func report() any {
 		},
 		"seen_once": map[string]any{"share": 0.31}, "never_read": map[string]any{"share": 0.12},
 		"age_at_hit": ages, "age_at_eviction": ages, "eviction_to_miss": ages,
-		"misses": map[string]any{"evicted_too_soon": 0.42, "causes": map[string]any{"never_seen": 0.4, "evicted": 0.42, "expired": 0.1, "deleted": 0.08}},
+		"misses": map[string]any{"evicted_too_soon": 0.42, "causes": map[string]any{"never_seen": 0.4, "evicted": 0.42, "expired": 0.1, "deleted": 0.05, "unfilled": 0.03}},
 		"worth":  map[string]any{"per_hit_seconds": 0.0081, "saved_seconds": 86_400},
 	}
 }
