@@ -235,6 +235,14 @@ func TestBucketsAddUp(t *testing.T) {
 	})
 }
 
+func TestTheIntervalIsASecondOrMore(t *testing.T) {
+	for asked, want := range map[time.Duration]float64{-1: 1, 0: 1, time.Millisecond: 1, 5 * time.Second: 5} {
+		d := document(t, web.Handler(metrics.NewTracker(), web.WithInterval(asked)), "")
+		require.Equal(t, want, d["interval_seconds"], asked)
+	}
+	require.Equal(t, 1.0, document(t, web.Handler(metrics.NewTracker(), web.WithWindows(nil), web.WithInsight(nil)), "")["interval_seconds"])
+}
+
 func TestBadQueriesAreExplained(t *testing.T) {
 	h := web.Handler(metrics.NewTracker())
 	for query, want := range map[string]string{
