@@ -63,22 +63,23 @@ func interleave[K comparable](rounds, goroutines int, subjects ...*subject[K]) {
 	}
 }
 
-// quiet is the time of the quietest tenth of the rounds.
+// quiet is the time of the quietest of a hundred rounds.
 func (s *subject[K]) quiet() float64 {
 	slices.Sort(s.spent)
-	return s.spent[len(s.spent)/10]
+	return s.spent[len(s.spent)/100]
 }
 
 // warmed attaches and sends what two million keys do, after which one key in 250 is
-// sampled, and one lookup in 32.
-func warmed[K comparable](key func(int) K) func(*metrics.Tracker, *metrics.Namespace) {
-	return func(tracker *metrics.Tracker, namespace *metrics.Namespace) {
-		insight.Attach(tracker, insight.Options{})
+// sampled, and one lookup in 64.
+func warmed[K comparable](key func(int) K) func(*metrics.Tracker, *metrics.Namespace) *insight.Insight {
+	return func(tracker *metrics.Tracker, namespace *metrics.Namespace) *insight.Insight {
+		ins := insight.Attach(tracker, insight.Options{})
 		feed := metrics.NewKeyFeed[K](namespace)
 		for i := range 20_000_000 {
 			namespace.RecordHit()
 			feed.Lookup(key(i%2_000_000+4096), metrics.Hit)
 		}
+		return ins
 	}
 }
 
@@ -110,7 +111,12 @@ func benchmarkCost[K comparable](b *testing.B, kind string, key func(int) K) {
 				subjects = []*subject[K]{
 					newSubject("wrapped", keys, nil),
 					newSubject("handed_over", keys, idle),
-					newSubject("attached", keys, warmed(key)),
+					newSubject("unsampled", keys, func(tracker *metrics.Tracker, namespace *metrics.Namespace) {
+						insight.SampleNoMore(warmed(key)(tracker, namespace))
+					}),
+					newSubject("attached", keys, func(tracker *metrics.Tracker, namespace *metrics.Namespace) {
+						warmed(key)(tracker, namespace)
+					}),
 				}
 			}
 			for _, s := range subjects {

@@ -14,7 +14,7 @@
 // Each namespace takes at most one MiB with the default sample, less while it has few
 // keys, whatever the traffic is. Of most lookups it reads one register and compares two
 // numbers. Some 8,192 keys, chosen by their hashes, are followed in full, and one
-// lookup in 32 is counted for the hot keys; both begin with every lookup and thin out
+// lookup in 64 is counted for the hot keys; both begin with every lookup and thin out
 // as more come. A namespace with fewer keys than the sample is followed whole. No
 // caller waits: one that finds the analysis busy leaves a note, and of too many notes
 // some are dropped and counted.

@@ -30,12 +30,14 @@ func (f *fenwick) after(place uint32) int {
 	return f.total - int(upTo)
 }
 
-// clear takes all marks away and makes room for places below n.
-func (f *fenwick) clear(n int) {
-	if len(f.tree) == n {
-		clear(f.tree)
-	} else {
+// reset makes room for places below n, of which the first marks are marked.
+func (f *fenwick) reset(n, marks int) {
+	if len(f.tree) != n {
 		f.tree = make([]uint16, n)
 	}
-	f.total = 0
+	for i := range f.tree {
+		span := i & -i
+		f.tree[i] = uint16(min(max(marks-(i-span), 0), span))
+	}
+	f.total = marks
 }

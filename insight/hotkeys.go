@@ -41,7 +41,7 @@ type hotKeys struct {
 
 const (
 	samplesPerShift = 1 << 15 // sampled lookups after which half as many do
-	maxShift        = 5
+	maxShift        = 6
 )
 
 func newHotKeys(show bool) *hotKeys {

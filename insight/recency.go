@@ -40,7 +40,7 @@ func (r *recency) remove(place uint32, past bool) {
 
 func (r *recency) lapse(place uint32) {
 	if len(r.past.tree) == 0 {
-		r.past.clear(len(r.owner))
+		r.past.reset(len(r.owner), 0)
 	}
 	r.past.add(place)
 }
@@ -64,9 +64,9 @@ func (r *recency) renumber(places int) {
 	if places != len(old) {
 		r.owner = make([]uint16, places)
 	}
-	r.all.clear(places)
+	r.all.reset(places, r.all.total)
 	if len(r.past.tree) > 0 {
-		r.past.clear(places)
+		r.past.reset(places, 0)
 	}
 	r.next = 1
 	for from, taken := range old {
@@ -76,7 +76,6 @@ func (r *recency) renumber(places int) {
 		// In place this writes behind what it reads.
 		old[from] = 0
 		r.owner[r.next] = taken
-		r.all.add(r.next)
 		if r.moved(taken-1, r.next) {
 			r.past.add(r.next)
 		}

@@ -24,13 +24,33 @@ var keySeed = maphash.MakeSeed()
 // feeds nobody.
 type KeyFeed[K comparable] struct {
 	namespace *Namespace
-	guarded   bool // hashing can panic: some part of K is an interface
+	kind      keyKind
+}
+
+// keyKind says how keys of a type are hashed.
+type keyKind uint8
+
+const (
+	plainKey   keyKind = iota
+	integerKey         // in half the time, without maphash's detour through the type
+	guardedKey         // hashing can panic: some part of the key is an interface
+)
+
+func keyKindOf(t reflect.Type) keyKind {
+	switch t {
+	case reflect.TypeFor[int](), reflect.TypeFor[int64](), reflect.TypeFor[uint64]():
+		return integerKey
+	}
+	if holdsInterface(t) {
+		return guardedKey
+	}
+	return plainKey
 }
 
 // NewKeyFeed returns the feed of a cache whose lookups namespace counts. A nil
 // namespace is valid.
 func NewKeyFeed[K comparable](namespace *Namespace) KeyFeed[K] {
-	return KeyFeed[K]{namespace: namespace, guarded: holdsInterface(reflect.TypeFor[K]())}
+	return KeyFeed[K]{namespace: namespace, kind: keyKindOf(reflect.TypeFor[K]())}
 }
 
 // Active tells whether somebody listens: one atomic load.
@@ -80,10 +100,12 @@ func (f *KeyFeed[K]) gone(key K, how func(Observer, uint64)) {
 }
 
 func (f *KeyFeed[K]) hash(key K) (h uint64, ok bool) {
-	if f.guarded {
+	if f.kind == plainKey {
+		return maphash.Comparable(keySeed, key), true
+	}
+	if f.kind == guardedKey {
 		return guardedHash(key)
 	}
-	// Integers take half the time without maphash's detour through the type.
 	switch k := any(key).(type) {
 	case int:
 		return scramble(uint64(k)), true
@@ -92,7 +114,7 @@ func (f *KeyFeed[K]) hash(key K) (h uint64, ok bool) {
 	case uint64:
 		return scramble(k), true
 	}
-	return maphash.Comparable(keySeed, key), true
+	return 0, false
 }
 
 // secrets are drawn with the seed.
