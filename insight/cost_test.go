@@ -183,3 +183,48 @@ func BenchmarkCostOverOLTP(b *testing.B) {
 	b.ReportMetric(mean(subjects[0]), "wrapped-ns/request")
 	b.ReportMetric(mean(subjects[1])-mean(subjects[0]), "attached-added-ns")
 }
+
+// BenchmarkScaling has one and two goroutines count lookups and hand them over, with no
+// cache in between, whose lock would hide what they cost one another. It reports how
+// many times as many lookups two goroutines get done in the same time.
+func BenchmarkScaling(b *testing.B) {
+	for _, attached := range []bool{false, true} {
+		b.Run(fmt.Sprintf("attached=%v", attached), func(b *testing.B) {
+			tracker := metrics.NewTracker()
+			namespace := tracker.Namespace("user")
+			if attached {
+				warmed(func(i int) int { return i })(tracker, namespace)
+			}
+			const lookups = 100_000
+			round := func(goroutines int) float64 {
+				var wg sync.WaitGroup
+				start := time.Now()
+				for g := range goroutines {
+					wg.Go(func() {
+						feed := metrics.NewKeyFeed[int](namespace)
+						for i := range lookups {
+							namespace.RecordHit()
+							if feed.Active() {
+								feed.Lookup((i*7+g*lookups/2)%50_000, metrics.Hit)
+							}
+						}
+					})
+				}
+				wg.Wait()
+				return float64(time.Since(start)) / float64(lookups*goroutines)
+			}
+			quietest := [3]float64{1: math.Inf(1), 2: math.Inf(1)}
+			for b.Loop() {
+				for range 100 {
+					for goroutines := 1; goroutines <= 2; goroutines++ {
+						quietest[goroutines] = min(quietest[goroutines], round(goroutines))
+					}
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(quietest[1], "1-ns/lookup")
+			b.ReportMetric(quietest[2], "2-ns/lookup")
+			b.ReportMetric(quietest[1]/quietest[2], "speedup")
+		})
+	}
+}
