@@ -162,7 +162,6 @@ func clusterUnderFire(t *testing.T, c *redistest.Cluster) {
 	}
 	enough(1000)
 	c.KillMaster(t, 2, 0)
-	require.Positive(t, failed.Load(), "its death was noticed")
 	for deadline := time.Now().Add(30 * time.Second); ; {
 		err := client.Set(ctx, "w:{moving}", "v", 0).Err()
 		if err == nil {
