@@ -88,7 +88,9 @@ func dependencies(t *testing.T) map[string]*dependency {
 		case ".":
 			shipped = "the root"
 			// What serves tests is no part of a user's program.
-			own = strings.Join(slices.DeleteFunc(rootPackages(t), func(p string) bool { return strings.Contains(p, "internal/") && !strings.Contains(p, "figures") || strings.HasSuffix(p, "cachetest") }), " ")
+			own = strings.Join(slices.DeleteFunc(rootPackages(t), func(p string) bool {
+				return strings.Contains(p, "internal/") && !strings.Contains(p, "figures") || strings.HasSuffix(p, "cachetest")
+			}), " ")
 		case "tools", "benchmarks", "export/web/browsertest":
 			shipped = ""
 		}
