@@ -37,7 +37,9 @@ func (n *Namespace) RecordLatency(outcome Outcome, d time.Duration) {
 	if n == nil || outcome >= outcomes {
 		return
 	}
-	n.latencyStripe().outcomes[outcome].observe(uint64(max(d, 0)))
+	if n.latencyStripe().outcomes[outcome].observe(uint64(max(d, 0))) {
+		atomic.StoreUint32(&n.counters.met, 1)
+	}
 }
 
 // latencyStripe returns the stripe of this goroutine, picked as [counters.pick] does.
@@ -60,15 +62,20 @@ func (n *Namespace) latencyStripe() *latencyStripe {
 	return s
 }
 
-func (h *histogram) observe(nanos uint64) {
+// observe adds one duration, and tells when it met another goroutine at it.
+func (h *histogram) observe(nanos uint64) (met bool) {
 	i := bucketOf(nanos)
 	o := h.octaves[i>>subBits].Load()
 	if o == nil {
 		h.octaves[i>>subBits].CompareAndSwap(nil, new(octave))
 		o = h.octaves[i>>subBits].Load()
 	}
+	bucket := &o[i&(subBuckets-1)]
+	if v := bucket.Add(1); v%lookEvery == 0 && !bucket.CompareAndSwap(v, v) {
+		met = true
+	}
 	h.sum.Add(nanos)
-	o[i&(subBuckets-1)].Add(1)
+	return met
 }
 
 // Latency returns how long lookups of the given outcome took, since the last reset.

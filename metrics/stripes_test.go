@@ -175,3 +175,28 @@ func TestMemory(t *testing.T) {
 	runtime.KeepAlive(tracker)
 	runtime.KeepAlive(names)
 }
+
+// TestContentionIsSeenByLatencyAlone: durations can come without counts of their own.
+func TestContentionIsSeenByLatencyAlone(t *testing.T) {
+	if runtime.GOMAXPROCS(0) < 2 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	}
+	n := metrics.NewTracker().Namespace("user")
+	deadline := time.Now().Add(30 * time.Second)
+	observed := uint64(0)
+	for metrics.Stripes(n) == 1 && time.Now().Before(deadline) {
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for range 50_000 {
+					n.RecordLatency(metrics.Hit, time.Millisecond)
+				}
+			})
+		}
+		wg.Wait()
+		observed += 200_000
+		n.Stats()
+		require.Equal(t, observed, n.Latency(metrics.Hit).Count)
+	}
+	require.Greater(t, metrics.Stripes(n), 1)
+}

@@ -63,17 +63,14 @@ func (c *Cache[K, V]) Namespace() *metrics.Namespace { return c.meter.namespace 
 
 // Get is a lookup.
 func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
-	if c.meter.guarded {
-		return guardedGet(&c.meter, &c.feed, c.Cache, key)
+	if c.meter.guarded || c.feed.Active() {
+		return heardGet(&c.meter, &c.feed, c.Cache, key)
 	}
 	value, ok = c.Cache.Get(key)
 	if ok {
 		c.meter.namespace.RecordHit()
 	} else {
 		c.meter.namespace.RecordMiss()
-	}
-	if c.feed.Active() {
-		c.feed.Lookup(key, metrics.OutcomeOf(ok))
 	}
 	return value, ok
 }

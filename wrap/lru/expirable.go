@@ -75,17 +75,14 @@ func (c *Expirable[K, V]) Namespace() *metrics.Namespace { return c.meter.namesp
 
 // Get is a lookup.
 func (c *Expirable[K, V]) Get(key K) (value V, ok bool) {
-	if c.meter.guarded {
-		return guardedGet(&c.meter, &c.feed, c.LRU, key)
+	if c.meter.guarded || c.feed.Active() {
+		return heardGet(&c.meter, &c.feed, c.LRU, key)
 	}
 	value, ok = c.LRU.Get(key)
 	if ok {
 		c.meter.namespace.RecordHit()
 	} else {
 		c.meter.namespace.RecordMiss()
-	}
-	if c.feed.Active() {
-		c.feed.Lookup(key, metrics.OutcomeOf(ok))
 	}
 	return value, ok
 }

@@ -56,17 +56,14 @@ func (c *Simple[K, V]) Namespace() *metrics.Namespace { return c.meter.namespace
 
 // Get is a lookup.
 func (c *Simple[K, V]) Get(key K) (value V, ok bool) {
-	if c.meter.guarded {
-		return guardedGet(&c.meter, &c.feed, c.LRU, key)
+	if c.meter.guarded || c.feed.Active() {
+		return heardGet(&c.meter, &c.feed, c.LRU, key)
 	}
 	value, ok = c.LRU.Get(key)
 	if ok {
 		c.meter.namespace.RecordHit()
 	} else {
 		c.meter.namespace.RecordMiss()
-	}
-	if c.feed.Active() {
-		c.feed.Lookup(key, metrics.OutcomeOf(ok))
 	}
 	return value, ok
 }

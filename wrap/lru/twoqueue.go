@@ -54,17 +54,14 @@ func (c *TwoQueueCache[K, V]) Namespace() *metrics.Namespace { return c.meter.na
 
 // Get is a lookup.
 func (c *TwoQueueCache[K, V]) Get(key K) (value V, ok bool) {
-	if c.meter.guarded {
-		return guardedGet(&c.meter, &c.feed, c.TwoQueueCache, key)
+	if c.meter.guarded || c.feed.Active() {
+		return heardGet(&c.meter, &c.feed, c.TwoQueueCache, key)
 	}
 	value, ok = c.TwoQueueCache.Get(key)
 	if ok {
 		c.meter.namespace.RecordHit()
 	} else {
 		c.meter.namespace.RecordMiss()
-	}
-	if c.feed.Active() {
-		c.feed.Lookup(key, metrics.OutcomeOf(ok))
 	}
 	return value, ok
 }
