@@ -40,7 +40,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		return weight
 	}
 	o.ObserveLookup(1, metrics.Miss, 0)
-	for minute := range uint32(3 * 24 * 60) {
+	for minute := range uint32(25 * 60) {
 		o.keys.turn(minute * 60_000)
 		o.keys.current.Load().add(hashed(uint64(minute), 7))
 	}
@@ -70,8 +70,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	require.Len(t, o.watch.analysis.sample.entries, 8192)
 	for _, weight := range weights {
 		require.LessOrEqual(t, weight, int64(mib))
-		require.InDelta(t, weights[0], weight, 64*1024, "constant")
 	}
+	require.InDelta(t, weights[1], weights[2], 64*1024, "constant once the sample is full")
 }
 
 // TestSmallNamespacesAreSmall: a thousand of them are affordable.

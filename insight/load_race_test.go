@@ -7,7 +7,7 @@ const (
 	lookupsOfTTLTest    = 100_000
 	zipfLookups         = 200_000
 	seedsOfAccuracyTest = 1
-	generatedRequests   = 2_000_000
+	generatedRequests   = 1_000_000
 	hotLookups          = 2_000_000
 	distinctKeys        = 2_000_000
 	hitRateDelta        = 0.03
