@@ -5,8 +5,8 @@ package insight
 // How much the slow tests do. Under the race detector, which is ten times slower, they
 // do a part of it.
 const (
-	lookupsOfTTLTest    = 400_000
-	zipfLookups         = 5_000_000
+	lookupsOfTTLTest    = 200_000
+	zipfLookups         = 3_000_000
 	seedsOfAccuracyTest = 5
 	generatedRequests   = 100_000_000
 	hotLookups          = 20_000_000
