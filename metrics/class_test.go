@@ -23,3 +23,19 @@ func TestClassOfOutlivesBrokenErrors(t *testing.T) {
 	require.Panics(t, func() { _ = slip.Timeout() })
 	require.Equal(t, metrics.OtherError, metrics.ClassOf(slip))
 }
+
+func TestClassesAreResetWithTheRest(t *testing.T) {
+	tracker := metrics.NewTracker()
+	n := tracker.Namespace("n")
+	n.RecordFailures(metrics.TimeoutError, 5)
+	n.RecordError()
+	tracker.Reset("n")
+	require.Zero(t, n.Stats().ErrorsByClass)
+	n.RecordFailures(metrics.TimeoutError, 2)
+	n.RecordFailures(metrics.ServerError, 1)
+	want := [metrics.ErrorClasses]uint64{}
+	want[metrics.TimeoutError], want[metrics.ServerError] = 2, 1
+	require.Equal(t, want, n.Stats().ErrorsByClass)
+	want[metrics.TimeoutError], want[metrics.OtherError] = 7, 1
+	require.Equal(t, want, n.Totals().ErrorsByClass)
+}

@@ -197,3 +197,9 @@ func TestABlockedSizeHoldsUpNobody(t *testing.T) {
 	close(release)
 	<-done
 }
+
+func TestTimesInJSONKeepTheirDigits(t *testing.T) {
+	b, err := json.Marshal(metrics.Stats{Loads: 1, LoadTime: 1234567891, Reported: metrics.Loads})
+	require.NoError(t, err)
+	require.Contains(t, string(b), `"load_seconds":1.234567891`)
+}
