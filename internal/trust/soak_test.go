@@ -55,6 +55,7 @@ type soak struct {
 	ctx     context.Context // ends with the time
 	tracker *metrics.Tracker
 	working sync.WaitGroup
+	pause   sync.RWMutex // held while memory is measured: those who record wait
 
 	// What was recorded, by the goroutines' own account, on cache lines of their own.
 	recorded [soakNames][3]padded
@@ -110,6 +111,7 @@ func (s *soak) record(random *rand.Rand) {
 	at := random.IntN(soakNames)
 	handle := s.tracker.Namespace(soakName(at))
 	for s.ctx.Err() == nil {
+		s.pause.RLock()
 		for range 50 {
 			outcome := random.IntN(3)
 			handle.RecordOutcome(metrics.Outcome(outcome), 1)
@@ -120,6 +122,7 @@ func (s *soak) record(random *rand.Rand) {
 		own[named][metrics.Miss]++
 		s.tracker.RecordHit(fmt.Sprint("churn", random.Uint32()))
 		churned++
+		s.pause.RUnlock()
 		runtime.Gosched()
 	}
 	for i := range own {
@@ -264,14 +267,20 @@ func (s *soak) watch() {
 	})
 }
 
-// watchMemory compares what is alive when all have begun and near the end. The pauses
-// do not end with the time: on a machine as busy as this they may last longer.
+// watchMemory compares what is alive when all have begun and near the end.
 func (s *soak) watchMemory(length time.Duration) {
+	after := func(d time.Duration) uint64 {
+		select {
+		case <-s.ctx.Done(): // the machine is too busy to be in time: measure all the same
+		case <-time.After(d):
+		}
+		s.pause.Lock()
+		defer s.pause.Unlock()
+		return alive()
+	}
 	s.working.Go(func() {
-		<-time.After(length * 3 / 10)
-		early := alive()
-		<-time.After(length * 5 / 10)
-		late := alive()
+		early := after(length * 3 / 10)
+		late := after(length * 5 / 10)
 		s.t.Logf("alive: %d KiB, later %d KiB", early>>10, late>>10)
 		// The page's windows fill within their bound; a leak of a byte an event would be
 		// more than this.
