@@ -119,6 +119,7 @@ func TestTopBadInput(t *testing.T) {
 type tmux struct {
 	t      testing.TB
 	socket string
+	status string // the file that the program's exit status is written to
 }
 
 func newTmux(t testing.TB, columns, rows int, args ...string) *tmux {
@@ -128,11 +129,12 @@ func newTmux(t testing.TB, columns, rows int, args ...string) *tmux {
 	}
 	path, err := built()
 	require.NoError(t, err)
-	x := &tmux{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
+	x := &tmux{t: t, socket: filepath.Join(t.TempDir(), "tmux"), status: filepath.Join(t.TempDir(), "status")}
 	t.Cleanup(func() { x.command("kill-server").Run() })
 	config := filepath.Join(t.TempDir(), "tmux.conf")
 	require.NoError(t, os.WriteFile(config, []byte("set -g default-terminal tmux-256color\nset -g remain-on-exit on\nset -g escape-time 0\nset -g status off\n"), 0o600))
-	out, err := x.command(append([]string{"-f", config, "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows), path, "top"}, args...)...).CombinedOutput()
+	out, err := x.command(append([]string{"-f", config, "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows),
+		"sh", "-c", `f=$1; shift; "$@"; echo $? >"$f"`, "sh", x.status, path, "top"}, args...)...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return x
 }
@@ -158,11 +160,22 @@ func (x *tmux) screen() string { x.t.Helper(); return x.do("capture-pane", "-p")
 func (x *tmux) shows(what string, is func(screen string) bool) string {
 	x.t.Helper()
 	var screen string
-	require.Eventually(x.t, func() bool {
-		screen = x.screen()
-		return is(screen)
-	}, 20*time.Second, 50*time.Millisecond, "%s", what)
+	if !eventually(func() bool { screen = x.screen(); return is(screen) }) {
+		x.t.Fatalf("the screen never was as wanted (%s):\n%s", what, screen)
+	}
 	return screen
+}
+
+// eventually polls in the test's own goroutine, so that what was polled can be shown.
+func eventually(is func() bool) bool {
+	poll := time.NewTicker(50 * time.Millisecond)
+	defer poll.Stop()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-poll.C {
+		if is() {
+			return true
+		}
+	}
+	return false
 }
 
 func contains(parts ...string) func(string) bool {
@@ -247,5 +260,13 @@ func TestTopInATerminal(t *testing.T) {
 	x.shows("and found again", contains("2 of 2 instances", "delta"))
 
 	x.keys("q")
-	x.shows("it is over", contains("Pane is dead (status 0"))
+	// tmux does not always learn a program's status: a shell around it notes it down.
+	status := ""
+	if !eventually(func() bool {
+		b, _ := os.ReadFile(x.status)
+		status = strings.TrimSpace(string(b))
+		return status != ""
+	}) || status != "0" {
+		t.Fatalf("want exit status 0, have %q and:\n%s", status, x.screen())
+	}
 }
