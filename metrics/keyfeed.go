@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"time"
+	"unsafe"
 )
 
 var keySeed = maphash.MakeSeed()
@@ -32,14 +33,19 @@ type keyKind uint8
 
 const (
 	plainKey   keyKind = iota
-	integerKey         // in half the time, without maphash's detour through the type
+	integerKey         // of 64 bits: in half the time, without maphash's detour through the type
+	stringKey          // the same
 	guardedKey         // hashing can panic: some part of the key is an interface
 )
 
 func keyKindOf(t reflect.Type) keyKind {
-	switch t {
-	case reflect.TypeFor[int](), reflect.TypeFor[int64](), reflect.TypeFor[uint64]():
-		return integerKey
+	switch t.Kind() {
+	case reflect.String:
+		return stringKey
+	case reflect.Int, reflect.Int64, reflect.Uint, reflect.Uint64:
+		if t.Size() == 8 {
+			return integerKey
+		}
 	}
 	if holdsInterface(t) {
 		return guardedKey
@@ -100,21 +106,17 @@ func (f *KeyFeed[K]) gone(key K, how func(Observer, uint64)) {
 }
 
 func (f *KeyFeed[K]) hash(key K) (h uint64, ok bool) {
-	if f.kind == plainKey {
-		return maphash.Comparable(keySeed, key), true
-	}
-	if f.kind == guardedKey {
+	// The kind of K is known since the feed was made: a type switch, which asks for it
+	// again, takes a nanosecond of the ten that a whole lookup does.
+	switch f.kind {
+	case stringKey:
+		return maphash.String(keySeed, *(*string)(unsafe.Pointer(&key))), true
+	case integerKey:
+		return scramble(*(*uint64)(unsafe.Pointer(&key))), true
+	case guardedKey:
 		return guardedHash(key)
 	}
-	switch k := any(key).(type) {
-	case int:
-		return scramble(uint64(k)), true
-	case int64:
-		return scramble(uint64(k)), true
-	case uint64:
-		return scramble(k), true
-	}
-	return 0, false
+	return maphash.Comparable(keySeed, key), true
 }
 
 // secrets are drawn with the seed.

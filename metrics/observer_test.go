@@ -54,6 +54,43 @@ func TestNamesOfKeysOfEveryKind(t *testing.T) {
 	require.Equal(t, []string{"hit a", "hit b", "hit -7", "hit 1099511627776", "hit 200", "hit [1 2]"}, j.Take())
 }
 
+// Caches of one namespace tell of the same key as the same, whatever they call its type.
+func TestNamedTypesHashAlike(t *testing.T) {
+	type (
+		name   string
+		number int64
+	)
+	tracker := metrics.NewTracker()
+	var seen []uint64
+	tracker.Observe(func(*metrics.Namespace) metrics.Observer { return hashes{seen: &seen} })
+	namespace := tracker.Namespace("user")
+	strings, names := metrics.NewKeyFeed[string](namespace), metrics.NewKeyFeed[name](namespace)
+	wide, numbers, unsigned := metrics.NewKeyFeed[int64](namespace), metrics.NewKeyFeed[number](namespace), metrics.NewKeyFeed[uint64](namespace)
+	for _, key := range []string{"", "a", "user:1"} {
+		seen = nil
+		strings.Lookup(key, metrics.Hit)
+		names.Lookup(name(key), metrics.Hit)
+		require.Equal(t, []uint64{seen[0], seen[0]}, seen, key)
+	}
+	for _, key := range []int64{0, 1, 1 << 40} {
+		seen = nil
+		wide.Lookup(key, metrics.Hit)
+		numbers.Lookup(number(key), metrics.Hit)
+		unsigned.Lookup(uint64(key), metrics.Hit)
+		require.Equal(t, []uint64{seen[0], seen[0], seen[0]}, seen, key)
+	}
+}
+
+type hashes struct {
+	metrics.Observer
+	seen *[]uint64
+}
+
+func (h hashes) ObserveLookup(key uint64, _ metrics.Outcome, _ uint64) bool {
+	*h.seen = append(*h.seen, key)
+	return false
+}
+
 // A cache that is no map can hold a key that cannot be hashed: it is served, and
 // not told of.
 func TestFeedNeverPanics(t *testing.T) {

@@ -56,28 +56,8 @@ func (m *meter) panicked() {
 	}
 }
 
-// heardGet is a Get that somebody listens to, or that can panic. Whether so is asked
-// before the inner Get, where looking costs nothing: behind the count, which is a locked
-// instruction, the two loads would take as long as the count itself.
-func heardGet[C interface{ Get(K) (V, bool) }, K comparable, V any](m *meter, feed *metrics.KeyFeed[K], inner C, key K) (value V, ok bool) {
-	if m.guarded {
-		value, ok = guardedGet(m, inner, key)
-	} else {
-		value, ok = inner.Get(key)
-	}
-	if ok {
-		m.namespace.RecordHit()
-	} else {
-		m.namespace.RecordMiss()
-	}
-	if feed.Active() {
-		feed.Lookup(key, metrics.OutcomeOf(ok))
-	}
-	return value, ok
-}
-
-// guardedGet counts an error when the inner Get panics.
-func guardedGet[C interface{ Get(K) (V, bool) }, K comparable, V any](m *meter, inner C, key K) (value V, ok bool) {
+// guardedGet is a Get that can panic, and counts an error then.
+func guardedGet[C interface{ Get(K) (V, bool) }, K comparable, V any](m *meter, feed *metrics.KeyFeed[K], inner C, key K) (value V, ok bool) {
 	returned := false
 	defer func() {
 		if !returned {
@@ -87,6 +67,14 @@ func guardedGet[C interface{ Get(K) (V, bool) }, K comparable, V any](m *meter, 
 	}()
 	value, ok = inner.Get(key)
 	returned = true
+	if ok {
+		m.namespace.RecordHit()
+	} else {
+		m.namespace.RecordMiss()
+	}
+	if feed.Active() {
+		feed.Lookup(key, metrics.OutcomeOf(ok))
+	}
 	return value, ok
 }
 

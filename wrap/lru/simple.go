@@ -56,14 +56,25 @@ func (c *Simple[K, V]) Namespace() *metrics.Namespace { return c.meter.namespace
 
 // Get is a lookup.
 func (c *Simple[K, V]) Get(key K) (value V, ok bool) {
-	if c.meter.guarded || c.feed.Active() {
-		return heardGet(&c.meter, &c.feed, c.LRU, key)
+	if c.meter.guarded {
+		return guardedGet(&c.meter, &c.feed, c.LRU, key)
+	}
+	if !c.feed.Active() {
+		value, ok = c.LRU.Get(key)
+		if ok {
+			c.meter.namespace.RecordHit()
+		} else {
+			c.meter.namespace.RecordMiss()
+		}
+		return value, ok
 	}
 	value, ok = c.LRU.Get(key)
 	if ok {
 		c.meter.namespace.RecordHit()
+		c.feed.Lookup(key, metrics.Hit)
 	} else {
 		c.meter.namespace.RecordMiss()
+		c.feed.Lookup(key, metrics.Miss)
 	}
 	return value, ok
 }
