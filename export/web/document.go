@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cachemeter/cachemeter/metrics"
 )
@@ -37,7 +38,7 @@ func (o *observer) appendDocument(b []byte, at time.Time, q request) []byte {
 	d.key("namespaces").raw("[")
 	first := true
 	for _, s := range o.subjects() {
-		if q.only != nil && valid(s.name) != valid(*q.only) {
+		if q.only != nil && metrics.Label(s.name) != asked(*q.only) {
 			continue
 		}
 		if !first {
@@ -54,7 +55,7 @@ func (o *observer) appendDocument(b []byte, at time.Time, q request) []byte {
 type document struct{ b []byte }
 
 func (d *document) namespace(o *observer, x observation, q request) {
-	d.raw(`{"name":`).text(x.name)
+	d.raw(`{"name":`).text(metrics.Label(x.name))
 	d.status(x)
 	if x.usual.known {
 		d.key("usual_hit_rate").float(x.usual.hitRate)
@@ -124,7 +125,7 @@ func (d *document) tiers(o *observer, tiers []*metrics.Namespace, q request) {
 		if i > 0 {
 			d.raw(",")
 		}
-		d.raw(`{"tier":`).text(t.TierName()).key("total").stats(t.Stats())
+		d.raw(`{"tier":`).text(metrics.Label(t.TierName())).key("total").stats(t.Stats())
 		d.key("windows").raw("{").name("now").window(o.windows.Over(t, nowSpan), q.buckets)
 		d.key("1m").window(o.windows.Over(t, metrics.ShortWindow), q.buckets).raw("}}")
 	}
@@ -240,5 +241,11 @@ func (d *document) text(s string) *document {
 	return d.raw(`"`).raw(s).raw(`"`)
 }
 
-// valid is the name as JSON can carry it: each byte that is not UTF-8 replaced.
-func valid(name string) string { return string([]rune(name)) }
+// asked is the label of a namespace that a request names, by its label, as the document
+// does, or by its very bytes, which can't be taken for a label where they are not UTF-8.
+func asked(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	return metrics.Label(name)
+}

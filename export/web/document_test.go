@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -130,7 +131,7 @@ func TestNoDataIsAbsentAndNotZero(t *testing.T) {
 }
 
 func TestHostileNamesAreData(t *testing.T) {
-	names := []string{"", "</script><script>alert(1)</script>", `"},{"name":"`, "line\nbreak\r\u2028", "\x00\x1f\x7f", "\xff\xfe", "日本語", "{{x}}", "a&b=c", strings.Repeat("x", 10_000)}
+	names := []string{"", "</script><script>alert(1)</script>", `"},{"name":"`, "line\nbreak\r\u2028", "\x00\x1f\x7f", "\xff\xfe", "\xfe\xff", "\ufffdff\ufffdfe", "日本語", "{{x}}", "a&b=c", strings.Repeat("x", 10_000)}
 	tracker := metrics.NewTracker()
 	for _, name := range names {
 		tracker.RecordHit(name)
@@ -141,10 +142,13 @@ func TestHostileNamesAreData(t *testing.T) {
 	require.NotContains(t, strings.TrimSuffix(body, "\n"), "\n", "one event, one line")
 	got, _ := namespaces(decode(t, []byte(body)))
 	require.Len(t, got, len(names))
+	require.Len(t, slices.Compact(slices.Sorted(slices.Values(got))), len(names), "no two look alike")
 	for _, name := range names {
 		one, _ := namespaces(document(t, h, "?namespace="+url.QueryEscape(name)))
 		require.Len(t, one, 1, "%q", name)
-		require.Equal(t, string([]rune(name)), one[0])
+		if utf8.ValidString(name) && !strings.ContainsRune(name, utf8.RuneError) {
+			require.Equal(t, name, one[0])
+		}
 		shown, _ := namespaces(document(t, h, "?namespace="+url.QueryEscape(one[0])))
 		require.Equal(t, one, shown, "a page can ask for what it was told")
 	}
@@ -159,11 +163,7 @@ func FuzzNames(f *testing.F) {
 		tracker.RecordHit(name)
 		w := get(web.Handler(tracker), "GET", "/stats.json")
 		got, _ := namespaces(decode(t, w.Body.Bytes()))
-		want, err := json.Marshal(name)
-		require.NoError(t, err)
-		back, err := json.Marshal(got[0])
-		require.NoError(t, err)
-		require.JSONEq(t, string(want), string(back))
+		require.Equal(t, []string{metrics.Label(name)}, got)
 	})
 }
 

@@ -151,7 +151,12 @@ func (s *server) serveReset(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.URL.Query().Has("namespace") {
-		s.tracker.Reset(r.URL.Query().Get("namespace"))
+		want := asked(r.URL.Query().Get("namespace"))
+		for _, n := range s.tracker.Namespaces() {
+			if metrics.Label(n.Name()) == want {
+				s.tracker.Reset(n.Name())
+			}
+		}
 	} else {
 		s.tracker.ResetAll()
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -139,6 +140,12 @@ func TestReset(t *testing.T) {
 	require.EqualValues(t, 1, tracker.Stats("product").Hits)
 	require.Equal(t, 204, get(mux, "POST", target, "Origin", "http://example.test").Code)
 	require.Empty(t, tracker.AllStats())
+
+	tracker.RecordHit("\xff")
+	tracker.RecordHit("\xfe")
+	require.Equal(t, 204, get(mux, "POST", target+"?namespace="+url.QueryEscape(metrics.Label("\xff"))).Code)
+	require.Zero(t, tracker.Stats("\xff").Hits)
+	require.EqualValues(t, 1, tracker.Stats("\xfe").Hits)
 }
 
 func TestEveryAnswerIsLockedDown(t *testing.T) {
