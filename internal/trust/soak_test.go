@@ -46,7 +46,7 @@ func soakTime(t *testing.T) time.Duration {
 	if testing.Short() {
 		return 2 * time.Second
 	}
-	return 12 * time.Second
+	return 30 * time.Second
 }
 
 // soak is a tracker with everything at work on it at once.
