@@ -28,6 +28,8 @@ func (a *analysis) take(e event, now uint32) {
 		a.lookup(e.hash, metrics.Miss, now)
 	case set:
 		a.set(e.hash, e.ttl, now)
+	case renewal:
+		a.renew(e.hash, e.ttl, now)
 	case deletion:
 		a.delete(e.hash, now)
 	case eviction:
@@ -154,6 +156,31 @@ func (a *analysis) set(hash uint64, ttl, now uint32) {
 		a.begin(slot, now)
 	} else if s.loads != nil {
 		s.loads[slot].reload(e.touched, now)
+		s.schedule(slot)
+	}
+}
+
+// renew takes in that the real cache gave an entry another time, from now on. Times are
+// kept from when an entry was loaded: at sizes that loaded it later than the real cache
+// did, this one ends as much later.
+func (a *analysis) renew(hash uint64, ttl, now uint32) {
+	s := a.sample
+	slot, e := a.find(hash, now)
+	if e == nil || e.state != present {
+		return
+	}
+	if ttl > 0 {
+		if s.loads == nil {
+			s.makeLoads()
+		}
+		loaded := s.loads[slot].largest()
+		if e.dated {
+			loaded = e.written
+		}
+		ttl = later(ttl, now-loaded)
+	}
+	e.ttl = ttl
+	if s.loads != nil && e.place != 0 && !s.loads[slot].past {
 		s.schedule(slot)
 	}
 }

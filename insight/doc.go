@@ -19,6 +19,13 @@
 // caller waits: one that finds the analysis busy leaves a note, and of too many notes
 // some are dropped and counted.
 //
+// # What it cannot see
+//
+// It knows what the wrapper is told of. A Get through another client, an entry written
+// by another process, and an EXPIRE of a key that the cache has lost leave no trace; nor
+// do entries that go by Resize or Purge. A lookup that finds what nobody was seen to
+// write is left out of the curve rather than guessed at.
+//
 // # What it rests on
 //
 // Miss-ratio curves: SHARDS with a fixed-size sample and adjustment (Waldspurger, Park,

@@ -50,6 +50,8 @@ func (c *expiringLRU) serve(r request) (hits bool) {
 		c.set(r)
 	case set:
 		c.set(r)
+	case renewal:
+		c.renew(r)
 	default:
 		c.delete(r.key)
 	}
@@ -66,6 +68,15 @@ func (c *expiringLRU) set(r request) {
 	c.entries[r.key] = c.order.PushFront(e)
 	if c.order.Len() > c.size {
 		c.delete(c.order.Back().Value.(expiringEntry).key)
+	}
+}
+
+// renew gives an entry another time, and leaves its place in the order of use.
+func (c *expiringLRU) renew(r request) {
+	if e, ok := c.entries[r.key]; ok {
+		over := r.at + uint64(r.ttl)
+		e.Value = expiringEntry{r.key, over}
+		c.over[over] = append(c.over[over], r.key)
 	}
 }
 

@@ -9,6 +9,7 @@ const (
 	hit kind = iota
 	miss
 	set
+	renewal
 	deletion
 	eviction
 	expiration

@@ -90,12 +90,18 @@ func mix(x uint64) uint64 {
 }
 
 func (o *observer) ObserveSet(key uint64, ttl time.Duration) {
+	o.timed(key, set, ttl)
+}
+
+func (o *observer) ObserveTTL(key uint64, ttl time.Duration) { o.timed(key, renewal, ttl) }
+
+func (o *observer) timed(key uint64, what kind, ttl time.Duration) {
 	if key <= o.threshold.Load() {
 		ms := min(max(ttl, 0).Milliseconds(), math.MaxUint32)
 		if ttl > 0 {
 			ms = max(ms, 1)
 		}
-		o.tell(event{hash: key, kind: set, ttl: uint32(ms), key: true})
+		o.tell(event{hash: key, kind: what, ttl: uint32(ms), key: true})
 	}
 }
 

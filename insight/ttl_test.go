@@ -16,17 +16,19 @@ func TestCurveWithTTLsAndDeletes(t *testing.T) {
 	mixed := func(key uint64) uint32 { return []uint32{0, 2_000, 20_000, 100_000}[hashed(key, 99)%4] }
 	same := func(ttl uint32) func(uint64) uint32 { return func(uint64) uint32 { return ttl } }
 	for _, tc := range []struct {
-		name            string
-		ttl             func(key uint64) uint32
-		writes, deletes float64
+		name                      string
+		ttl                       func(key uint64) uint32
+		writes, deletes, renewals float64
 	}{
-		{"no TTL", same(0), 0, 0},
-		{"one TTL for all", same(30_000), 0, 0},
-		{"short TTL", same(5_000), 0, 0},
-		{"TTL by key", mixed, 0, 0},
-		{"rewritten before its time", same(30_000), 0.05, 0},
-		{"deletes", same(0), 0, 0.05},
-		{"everything", mixed, 0.05, 0.05},
+		{"no TTL", same(0), 0, 0, 0},
+		{"one TTL for all", same(30_000), 0, 0, 0},
+		{"short TTL", same(5_000), 0, 0, 0},
+		{"TTL by key", mixed, 0, 0, 0},
+		{"rewritten before its time", same(30_000), 0.05, 0, 0},
+		{"deletes", same(0), 0, 0.05, 0},
+		{"everything", mixed, 0.05, 0.05, 0},
+		{"given another time now and then", same(5_000), 0, 0, 0.05},
+		{"given another time often", same(5_000), 0, 0, 0.2},
 	} {
 		for _, skew := range []float64{0.7, 1.0} {
 			t.Run(fmt.Sprintf("%s, Zipf %v", tc.name, skew), func(t *testing.T) {
@@ -41,6 +43,8 @@ func TestCurveWithTTLsAndDeletes(t *testing.T) {
 						r.what = set
 					case x < tc.writes+tc.deletes:
 						r.what = deletion
+					case x < tc.writes+tc.deletes+tc.renewals:
+						r.what = renewal
 					default:
 						lookups++
 					}
@@ -53,8 +57,9 @@ func TestCurveWithTTLsAndDeletes(t *testing.T) {
 				a := newAnalysis(8192)
 				for _, r := range requests {
 					for n, c := range caches {
+						held := c.entries[r.key] != nil
 						hits := c.serve(r)
-						if n == 2 {
+						if n == 2 && (r.what != renewal || held) {
 							a.observe(r, hits)
 						}
 					}
@@ -84,6 +89,33 @@ func (a *analysis) observe(r request, hits bool) {
 		e.kind = set
 		a.take(e, uint32(r.at))
 	}
+}
+
+// TestTimesGivenLaterAreThoseGivenAtOnce writes every value without a time and gives it
+// one after, as HSET and EXPIRE do.
+func TestTimesGivenLaterAreThoseGivenAtOnce(t *testing.T) {
+	atOnce, later := newAnalysis(512), newAnalysis(512)
+	for i, key := range zipfKeys(200_000, 2_000, 0.9, 5) {
+		now, hash := uint32(i), hashed(key, 11)
+		for a, apart := range map[*analysis]bool{&atOnce: false, &later: true} {
+			slot, known := a.sample.index.find(hash)
+			held := known && a.sample.entries[slot].state == present && now-a.sample.entries[slot].written < 3_000
+			if held {
+				a.take(event{hash: hash, kind: hit}, now)
+				continue
+			}
+			a.take(event{hash: hash, kind: miss}, now)
+			if apart {
+				a.take(event{hash: hash, kind: set}, now)
+				a.take(event{hash: hash, kind: renewal, ttl: 3_000}, now)
+			} else {
+				a.take(event{hash: hash, kind: set, ttl: 3_000}, now)
+			}
+		}
+	}
+	require.Equal(t, atOnce.curve(200_000), later.curve(200_000))
+	require.Equal(t, atOnce.fates, later.fates)
+	require.NotZero(t, later.fates.misses[Expired])
 }
 
 func (a *analysis) curve(lookups float64) Curve {

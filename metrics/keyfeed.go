@@ -88,6 +88,15 @@ func (f *KeyFeed[K]) Set(key K, ttl time.Duration) {
 	}
 }
 
+// TTL tells that an entry that is there lives this long from now on, for ever with 0.
+func (f *KeyFeed[K]) TTL(key K, ttl time.Duration) {
+	if o := f.namespace.Observer(); o != nil {
+		if h, ok := f.hash(key); ok {
+			o.ObserveTTL(h, ttl)
+		}
+	}
+}
+
 // Delete tells of an entry deleted on request.
 func (f *KeyFeed[K]) Delete(key K) { f.gone(key, Observer.ObserveDelete) }
 

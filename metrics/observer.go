@@ -20,6 +20,8 @@ type Observer interface {
 	ObserveLookup(key uint64, outcome Outcome, draw uint64) (wantName bool)
 	// ObserveSet tells of a value written. A ttl of 0 is none, or the cache's own.
 	ObserveSet(key uint64, ttl time.Duration)
+	// ObserveTTL tells that an entry lives this long from now on, and for ever with 0.
+	ObserveTTL(key uint64, ttl time.Duration)
 	// ObserveDelete tells of an entry deleted on request.
 	ObserveDelete(key uint64)
 	// ObserveEviction tells of an entry that the cache's policy removed to make room.

@@ -208,6 +208,7 @@ type silent struct{}
 
 func (silent) ObserveLookup(uint64, metrics.Outcome, uint64) bool { return false }
 func (silent) ObserveSet(uint64, time.Duration)                   {}
+func (silent) ObserveTTL(uint64, time.Duration)                   {}
 func (silent) ObserveDelete(uint64)                               {}
 func (silent) ObserveEviction(uint64)                             {}
 func (silent) ObserveExpiration(uint64)                           {}

@@ -83,6 +83,9 @@ func (j *Journal) ObserveSet(key uint64, ttl time.Duration) {
 	}
 }
 
+// ObserveTTL writes down that an entry was given another time.
+func (j *Journal) ObserveTTL(key uint64, ttl time.Duration) { j.add("ttl of "+ttl.String(), key) }
+
 // ObserveDelete writes down a delete.
 func (j *Journal) ObserveDelete(key uint64) { j.add("delete", key) }
 

@@ -132,7 +132,7 @@ func (s *single) count() {
 	}
 	of.record(to, &v, classIn(&v, s.err))
 	if to.Observer() != nil && len(keys) == c.step() {
-		tell(to, keys[0], &v, ttlOf(s.args))
+		tellOf(to, keys[0], &v, s.cmd)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/cachemeter/cachemeter/metrics"
 )
 
@@ -15,6 +17,27 @@ func tellLookup(to *metrics.Namespace, key any, outcome metrics.Outcome) {
 		feed := metrics.NewKeyFeed[string](to)
 		feed.Lookup(text, outcome)
 	}
+}
+
+// tellOf hands over what a finished command says of its one key.
+func tellOf(to *metrics.Namespace, key any, v *Verdict, cmd redis.Cmder) {
+	args := cmd.Args()
+	tell(to, key, v, ttlOf(args))
+	if v.Errors > 0 || v.Deletes > 0 {
+		return
+	}
+	if ttl, given := renewal(args); given && (v.Hits > 0 || isTrue(cmd)) {
+		if text, ok := keyText(key); ok {
+			feed := metrics.NewKeyFeed[string](to)
+			feed.TTL(text, ttl)
+		}
+	}
+}
+
+// isTrue tells whether the reply of an EXPIRE or PERSIST says that it did something.
+func isTrue(cmd redis.Cmder) bool {
+	n, ok := numberOf(cmd)
+	return ok && n > 0
 }
 
 // tell hands over what a verdict says of one key. The fields of a hash are lookups of
@@ -64,23 +87,57 @@ func ttlOf(args []any) time.Duration {
 	case !is(at(args, 0), "set"):
 		return 0
 	}
-	for i := 3; i+1 < len(args); i++ {
-		word, ok := args[i].(string)
+	ttl, _ := ttlIn(args[min(3, len(args)):])
+	return ttl
+}
+
+// renewal returns how long an entry lives that is there already, 0 for ever, and false
+// where a command does not say.
+func renewal(args []any) (ttl time.Duration, given bool) {
+	word, _ := at(args, 0).(string)
+	switch strings.ToLower(word) {
+	case "expire":
+		return span(at(args, 2), time.Second), true
+	case "pexpire":
+		return span(at(args, 2), time.Millisecond), true
+	case "expireat":
+		return until(span(at(args, 2), time.Second)), true
+	case "pexpireat":
+		return until(span(at(args, 2), time.Millisecond)), true
+	case "persist":
+		return 0, true
+	case "getex":
+		return ttlIn(args[min(2, len(args)):])
+	}
+	return 0, false
+}
+
+// ttlIn reads the options of a SET or GETEX.
+func ttlIn(options []any) (ttl time.Duration, given bool) {
+	for i := range options {
+		word, ok := options[i].(string)
 		if !ok {
 			continue
 		}
-		switch strings.ToLower(word) {
+		word = strings.ToLower(word)
+		if word == "persist" {
+			return 0, true
+		}
+		if i+1 == len(options) {
+			break
+		}
+		switch word {
 		case "ex":
-			return span(args[i+1], time.Second)
+			return span(options[i+1], time.Second), true
 		case "px":
-			return span(args[i+1], time.Millisecond)
+			return span(options[i+1], time.Millisecond), true
 		case "exat":
-			return until(span(args[i+1], time.Second))
+			return until(span(options[i+1], time.Second)), true
 		case "pxat":
-			return until(span(args[i+1], time.Millisecond))
+			return until(span(options[i+1], time.Millisecond)), true
 		}
 	}
-	return 0
+	return 0, false
 }
 
 // until is the span from now to a moment, and at least something: 0 is for ever.

@@ -31,7 +31,7 @@ func (s *sheet) add(c *command, cmd redis.Cmder, err error) {
 	if v, ok := c.classify(cmd, err, s.bytes); ok {
 		to := s.addTo(at(keys, 0), v, err)
 		if to.Observer() != nil && len(keys) == c.step() {
-			tell(to, keys[0], &v, ttlOf(cmd.Args()))
+			tellOf(to, keys[0], &v, cmd)
 		}
 	}
 }

@@ -16,12 +16,13 @@ import (
 // told is an observer that writes down the times to live it hears of, and how many
 // lookups and deletes.
 type told struct {
-	ttls             []time.Duration
+	ttls, renewed    []time.Duration
 	lookups, deletes int
 }
 
 func (o *told) ObserveLookup(uint64, metrics.Outcome, uint64) bool { o.lookups++; return false }
 func (o *told) ObserveSet(_ uint64, ttl time.Duration)             { o.ttls = append(o.ttls, ttl) }
+func (o *told) ObserveTTL(_ uint64, ttl time.Duration)             { o.renewed = append(o.renewed, ttl) }
 func (o *told) ObserveDelete(uint64)                               { o.deletes++ }
 func (o *told) ObserveEviction(uint64)                             {}
 func (o *told) ObserveExpiration(uint64)                           {}
@@ -66,6 +67,54 @@ func TestTimesToLiveAreTold(t *testing.T) {
 			cmd.SetVal("OK")
 			require.NoError(t, hook.ProcessHook(func(context.Context, redis.Cmder) error { return nil })(t.Context(), cmd))
 			require.Equal(t, []time.Duration{test.want}, heard.ttls, "%v", test.args)
+		}
+	})
+}
+
+// TestRenewedTimesAreTold: an observer hears of the time that an entry is given later,
+// when it was there to be given one.
+func TestRenewedTimesAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		soon := time.Now().Add(90 * time.Second)
+		given := func(ttl time.Duration) []time.Duration { return []time.Duration{ttl} }
+		for _, test := range []struct {
+			args  []any
+			reply any
+			want  []time.Duration
+		}{
+			{[]any{"expire", "u:1", 90}, true, given(90 * time.Second)},
+			{[]any{"EXPIRE", "u:1", 90, "XX"}, int64(1), given(90 * time.Second)},
+			{[]any{"expire", "u:1", 90}, false, nil},
+			{[]any{"expire", "u:1", 90}, int64(0), nil},
+			{[]any{"expire", "u:1", 0}, true, nil}, // a delete
+			{[]any{"pexpire", []byte("u:1"), 90}, true, given(90 * time.Millisecond)},
+			{[]any{"expireat", "u:1", soon.Unix()}, true, given(90*time.Second - time.Duration(soon.Nanosecond()))},
+			{[]any{"pexpireat", "u:1", soon.UnixMilli()}, true, given(90*time.Second - time.Duration(soon.Nanosecond()%1e6))},
+			{[]any{"persist", "u:1"}, true, given(0)},
+			{[]any{"persist", "u:1"}, false, nil},
+			{[]any{"getex", "u:1", "ex", 90}, "v", given(90 * time.Second)},
+			{[]any{"getex", "u:1", "PERSIST"}, "v", given(0)},
+			{[]any{"getex", "u:1"}, "v", nil},
+			{[]any{"getex", "u:1", "ex"}, "v", nil},
+			{[]any{"getex", "u:1", "ex", 90}, nil, nil},
+			{[]any{"get", "u:1"}, "v", nil},
+		} {
+			tracker, heard := metrics.NewTracker(), &told{}
+			defer tracker.Observe(func(*metrics.Namespace) metrics.Observer { return heard })()
+			hook, err := redismeter.NewHook(tracker, redismeter.WithNamespace("u"))
+			require.NoError(t, err)
+			cmd := redis.NewCmd(t.Context(), test.args...)
+			cmd.SetVal(test.reply)
+			if test.reply == nil {
+				cmd.SetErr(redis.Nil)
+			}
+			_ = hook.ProcessHook(func(context.Context, redis.Cmder) error { return cmd.Err() })(t.Context(), cmd)
+			require.Equal(t, test.want, heard.renewed, "%v: %v", test.args, test.reply)
+			require.Empty(t, heard.ttls, "no value was written")
+
+			heard.renewed = nil
+			_ = hook.ProcessPipelineHook(func(context.Context, []redis.Cmder) error { return cmd.Err() })(t.Context(), []redis.Cmder{cmd})
+			require.Equal(t, test.want, heard.renewed, "%v: %v, in a pipeline", test.args, test.reply)
 		}
 	})
 }
