@@ -64,3 +64,25 @@ func TestMoreNumbersThanWereAskedFor(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, redismeter.Verdict{Hits: 1, Misses: 1}, got)
 }
+
+// TestShortReplies: of a reply with fewer elements than were asked for, each that is
+// lacking is an error.
+func TestShortReplies(t *testing.T) {
+	positions := redis.NewGeoPosCmd(ctx, "geopos", "u:1", "a", "b", "c")
+	positions.SetVal([]*redis.GeoPos{{}})
+	hashes := redis.NewStringSliceCmd(ctx, "geohash", "u:1", "a", "b", "c")
+	hashes.SetVal([]string{"s", ""})
+	members := redis.NewBoolSliceCmd(ctx, "smismember", "u:1", "a", "b", "c")
+	members.SetVal([]bool{true})
+	for cmd, want := range map[redis.Cmder]redismeter.Verdict{
+		positions: {Hits: 1, Errors: 2},
+		hashes:    {Hits: 1, Misses: 1, Errors: 1, Bytes: 1},
+		members:   {Hits: 1, Errors: 2},
+	} {
+		v, ok := redismeter.Classify(cmd, nil)
+		require.True(t, ok, cmd)
+		require.Equal(t, want, v, cmd)
+	}
+	_, ok := redismeter.Classify(redis.NewSliceCmd(ctx, "smismember", "u:1", "a"), nil)
+	require.False(t, ok, "this type says nothing of the members")
+}

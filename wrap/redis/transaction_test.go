@@ -113,6 +113,12 @@ func TestQueuedRepliesOfManualMultiAreNothing(t *testing.T) {
 	do(conn, "get", "u:1")
 	conn.Set(ctx, "u:2", "v", 0)
 	conn.SetNX(ctx, "u:3", "v", 0)
+	_, err := conn.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.Get(ctx, "u:1")
+		p.Get(ctx, "u:1")
+		return nil
+	})
+	require.NoError(t, err)
 	requireCounts(t, tracker.Stats("u"), 1, 0, 0)
 	require.Zero(t, tracker.Stats("u").Sets)
 	require.NoError(t, do(conn, "EXEC").Err())
@@ -151,12 +157,33 @@ func TestQueuedRepliesInAPipeline(t *testing.T) {
 		p.Get(ctx, "u:1")
 		p.Do(ctx, "MULTI")
 		p.Get(ctx, "u:1")
+		p.Get(ctx, "u:1") // of the same name as the one before
 		p.Do(ctx, "EXEC")
 		p.Get(ctx, "u:1")
 		return nil
 	})
 	require.NoError(t, err)
 	requireCounts(t, tracker.Stats("u"), 2, 0, 0)
+}
+
+// A pipeline knows of a command what it found for the one before, if both have one name.
+func TestPipelineOfOneTypeAndSeveralCommands(t *testing.T) {
+	client, plain, tracker := newReal(t, redismeter.WithCommands("type"))
+	require.NoError(t, plain.Set(ctx, "u:1", "v", 0).Err())
+	_, err := client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.Get(ctx, "u:1")
+		p.Echo(ctx, "u:1")
+		p.Get(ctx, "u:1")
+		p.GetRange(ctx, "u:1", 0, 1)
+		_ = p.Process(ctx, redis.NewStringCmd(ctx, "type", "u:none"))
+		p.GetDel(ctx, "u:1")
+		return nil
+	})
+	require.NoError(t, err)
+	requireCounts(t, tracker.Stats("u"), 3, 1, 0)
+	require.EqualValues(t, 1, tracker.Stats("u").Deletes)
+	require.NoError(t, client.Process(ctx, redis.NewStringCmd(ctx, "type", "u:none")))
+	requireCounts(t, tracker.Stats("u"), 3, 2, 0, "a text, and no value")
 }
 
 func TestBlockingPopsAreNotLookups(t *testing.T) {
