@@ -197,24 +197,33 @@ func TestRingShardThatRefusesConnections(t *testing.T) {
 	defer ring.Close()
 	tracker := metrics.NewTracker()
 	require.NoError(t, redismeter.Instrument(ring, tracker))
-	names := 200
-	misses := 0
-	cmds, err := ring.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i := range names {
-			p.Get(ctx, "u:"+string(rune('a'+i%26))+string(rune('a'+i/26)))
+	const names = 200
+	// Whose error the ring returns is that of the shard which answered first.
+	seen := map[bool]bool{}
+	for range 200 {
+		misses := 0
+		cmds, err := ring.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for i := range names {
+				p.Get(ctx, "u:"+string(rune('a'+i%26))+string(rune('a'+i/26)))
+			}
+			return nil
+		})
+		require.Error(t, err)
+		for _, cmd := range cmds {
+			if cmd.Err() == redis.Nil {
+				misses++
+			}
 		}
-		return nil
-	})
-	require.Error(t, err)
-	for _, cmd := range cmds {
-		if cmd.Err() == redis.Nil {
-			misses++
+		require.Positive(t, misses)
+		require.Less(t, misses, names)
+		requireCounts(t, tracker.Stats("u"), 0, misses, names-misses, err)
+		require.EqualValues(t, names-misses, tracker.Stats("u").ErrorsByClass[metrics.ServerError])
+		tracker.Reset("u")
+		if seen[err == redis.Nil] = true; len(seen) == 2 {
+			return
 		}
 	}
-	require.Positive(t, misses)
-	require.Less(t, misses, names)
-	requireCounts(t, tracker.Stats("u"), 0, misses, names-misses)
-	require.EqualValues(t, names-misses, tracker.Stats("u").ErrorsByClass[metrics.ServerError])
+	t.Logf("the ring returned one kind of error alone: redis.Nil is %v", seen)
 }
 
 func TestHookOnManyClientsAtOnce(t *testing.T) {
