@@ -108,3 +108,33 @@ func TestConcurrentLatencyIsExact(t *testing.T) {
 	wg.Wait()
 	require.EqualValues(t, 80_000, n.Latency(metrics.Hit).Count)
 }
+
+func TestBucketsHoldWhatWasObserved(t *testing.T) {
+	namespace := metrics.NewTracker().Namespace("user")
+	observed := []time.Duration{120, 5 * time.Microsecond, 5 * time.Microsecond, 30 * time.Millisecond, 7 * time.Second}
+	for _, d := range observed {
+		namespace.RecordLatency(metrics.Miss, d)
+	}
+	h := namespace.Latency(metrics.Miss)
+	var count, seen uint64
+	last := time.Duration(-1)
+	for bound, n := range h.Buckets() {
+		require.Greater(t, bound, last, "in rising order")
+		var within uint64
+		for _, d := range observed {
+			if d > last && d <= bound {
+				within++
+				require.LessOrEqual(t, float64(bound-d), 0.1*float64(d))
+			}
+		}
+		require.Equal(t, within, n, "up to %v", bound)
+		require.NotZero(t, n)
+		last, count = bound, count+n
+	}
+	require.Equal(t, h.Count, count)
+	for range h.Buckets() {
+		seen++
+		break
+	}
+	require.EqualValues(t, 1, seen, "who stops is not called again")
+}

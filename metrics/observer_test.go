@@ -25,6 +25,7 @@ func TestFeedHandsOverWhatHappens(t *testing.T) {
 	require.True(t, feed.Active())
 	feed.Lookup("a", metrics.Miss)
 	feed.Set("a", time.Minute)
+	feed.TTL("a", time.Second)
 	feed.Lookup("b", metrics.Error)
 	feed.Lookup("a", metrics.OutcomeOf(true))
 	feed.Delete("a")
@@ -34,7 +35,7 @@ func TestFeedHandsOverWhatHappens(t *testing.T) {
 	stop()
 	feed.Lookup("after", metrics.Hit)
 	require.Equal(t, []string{
-		"miss a", "set for 1m0s a", "error b", "hit a", "delete a", "eviction b", "expiration b",
+		"miss a", "set for 1m0s a", "ttl of 1s a", "error b", "hit a", "delete a", "eviction b", "expiration b",
 	}, j.Take())
 }
 
@@ -139,6 +140,8 @@ func TestObserveReachesOldAndNewNamespaces(t *testing.T) {
 	require.Len(t, all.Take(), 5)
 
 	stopUser()
+	tell(tracker.Tier("old", "added after one stopped"))
+	require.Len(t, all.Take(), 1)
 	require.Nil(t, tracker.Namespace("user").Observer(), "the one that was replaced does not come back")
 	tell(old)
 	require.Len(t, all.Take(), 1)

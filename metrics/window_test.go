@@ -313,3 +313,47 @@ func TestWindowsConcurrently(t *testing.T) {
 		require.EqualValues(t, rounds, w.Recent(tracker.Namespace(fmt.Sprint("n", worker))).SinceStart.Stats.Hits)
 	}
 }
+
+// TestWindowsBeginNearWhereTheyShould: samples get rarer with age, but a window of any
+// span begins within half their distance.
+func TestWindowsBeginNearWhereTheyShould(t *testing.T) {
+	clock := newHandClock()
+	tracker := metrics.NewTracker()
+	users := tracker.Namespace("user")
+	users.RecordHit()
+	w := metrics.NewWindows(tracker, metrics.WithClock(clock.Now))
+	for range 1200 {
+		clock.Advance(time.Second)
+		users.RecordHit()
+		require.True(t, w.Sample())
+	}
+	for span := time.Second; span <= metrics.LongWindow; span += time.Second {
+		slack := 7500 * time.Millisecond
+		switch {
+		case span <= metrics.ShortWindow:
+			slack = 0
+		case span <= metrics.MiddleWindow:
+			slack = 2500 * time.Millisecond
+		}
+		got := w.Over(users, span)
+		require.InDelta(t, span, got.Span(), float64(slack), "a window of %v", span)
+		require.EqualValues(t, got.Span()/time.Second, got.Stats.Hits)
+	}
+}
+
+// A latency is recorded after its lookup: a sample can fall in between.
+func TestLatencyAfterTheSampleOfItsLookup(t *testing.T) {
+	clock := newHandClock()
+	tracker := metrics.NewTracker()
+	users := tracker.Namespace("user")
+	w := metrics.NewWindows(tracker, metrics.WithClock(clock.Now), metrics.WithSampledLatency())
+	step := func() { clock.Advance(time.Second); require.True(t, w.Sample()) }
+	users.RecordHit()
+	step()
+	users.RecordLatency(metrics.Hit, time.Millisecond)
+	step()
+	step()
+	for span, want := range map[time.Duration]uint64{time.Second: 0, 2 * time.Second: 1, 3 * time.Second: 1} {
+		require.Equal(t, want, w.Over(users, span).Latency(metrics.Hit).Count, "over %v", span)
+	}
+}
