@@ -53,11 +53,13 @@ func TestTiersOfTheOverflowAreKeptApart(t *testing.T) {
 // is in no figure of this one.
 func TestWhatDoesNotExistIsNotRecorded(t *testing.T) {
 	namespace := metrics.NewTracker().Namespace("user")
+	namespace.RecordLatency(metrics.Hit, 1)
 	for _, unknown := range []metrics.Outcome{metrics.Error + 1, metrics.Error + 2, 255} {
 		namespace.RecordOutcome(unknown, 1)
 		namespace.RecordLatency(unknown, 1)
 		require.Equal(t, metrics.Stats{Reported: namespace.Stats().Reported}, namespace.Stats())
 		require.Zero(t, namespace.Latency(unknown).Count)
+		require.Zero(t, namespace.TotalLatency(unknown).Count)
 		require.Zero(t, metrics.Window{}.Latency(unknown).Count)
 	}
 	classes := len(namespace.Stats().ErrorsByClass)

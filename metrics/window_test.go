@@ -350,10 +350,14 @@ func TestLatencyAfterTheSampleOfItsLookup(t *testing.T) {
 	step := func() { clock.Advance(time.Second); require.True(t, w.Sample()) }
 	users.RecordHit()
 	step()
-	users.RecordLatency(metrics.Hit, time.Millisecond)
+	for outcome := metrics.Hit; outcome <= metrics.Error; outcome++ {
+		users.RecordLatency(outcome, time.Millisecond)
+	}
 	step()
 	step()
 	for span, want := range map[time.Duration]uint64{time.Second: 0, 2 * time.Second: 1, 3 * time.Second: 1} {
-		require.Equal(t, want, w.Over(users, span).Latency(metrics.Hit).Count, "over %v", span)
+		for outcome := metrics.Hit; outcome <= metrics.Error; outcome++ {
+			require.Equal(t, want, w.Over(users, span).Latency(outcome).Count, "%v over %v", outcome, span)
+		}
 	}
 }
