@@ -2,7 +2,9 @@ package redismeter_test
 
 import (
 	"context"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
@@ -105,4 +107,46 @@ func BenchmarkPipelined(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n*len(bench.cmds)), "ns/cmd")
 		})
 	}
+}
+
+// BenchmarkPipelinedOverSingle says what the hook costs a GET in a pipeline of 100, in
+// terms of what it costs a single one. The two take turns, as processors change their
+// speed from second to second, and the medians are compared. The budget is a ratio of 0.6.
+func BenchmarkPipelinedOverSingle(b *testing.B) {
+	hook := newHook(b, redismeter.WithoutLatency())
+	cmds := make([]redis.Cmder, 100)
+	for i := range cmds {
+		cmd := redis.NewStringCmd(ctx, "get", "user:17")
+		cmd.SetVal("x")
+		cmds[i] = cmd
+	}
+	single := hook.ProcessHook(func(context.Context, redis.Cmder) error { return nil })
+	pipelined := hook.ProcessPipelineHook(func(context.Context, []redis.Cmder) error { return nil })
+	turns := [2]func(){
+		func() {
+			for _, cmd := range cmds {
+				_ = single(ctx, cmd)
+			}
+		},
+		func() { _ = pipelined(ctx, cmds) },
+	}
+	const repeats = 20
+	var times [2][]float64
+	for b.Loop() {
+		for i, turn := range turns {
+			begun := time.Now()
+			for range repeats {
+				turn()
+			}
+			times[i] = append(times[i], float64(time.Since(begun))/float64(repeats*len(cmds)))
+		}
+	}
+	median := func(i int) float64 {
+		slices.Sort(times[i])
+		return times[i][len(times[i])/2]
+	}
+	b.ReportMetric(median(0), "ns/single")
+	b.ReportMetric(median(1), "ns/pipelined")
+	b.ReportMetric(median(1)/median(0), "pipelined/single")
+	b.ReportMetric(0, "ns/op")
 }
