@@ -1,6 +1,7 @@
 package benchmarks
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,7 +50,12 @@ func TestOursAllocatesNothing(t *testing.T) {
 			}
 			ours++
 			work := s.prepare(t).worker()
-			require.Zero(t, testing.AllocsPerRun(20, func() { work(g.each(1000, 1)) }), "%s/%s", g.name, s.name)
+			// The count is the whole process's: clients of other tests may still be at work.
+			least := math.Inf(1)
+			for tries := 0; tries < 5 && least > 0; tries++ {
+				least = min(least, testing.AllocsPerRun(20, func() { work(g.each(1000, 1)) }))
+			}
+			require.Zero(t, least, "%s/%s", g.name, s.name)
 		}
 	}
 	require.NotZero(t, ours)
