@@ -204,7 +204,7 @@ func TestHostileNamesAreText(t *testing.T) {
 		`javascript:window.hacked=1`, `${window.hacked=1}`, `__proto__`, `constructor`, `a/b?c=d&e#f%20`, "tab\tand\nline", "\u202eright to left", strings.Repeat("long", 300),
 	}
 	s := serve(t, 30, func(tracker *metrics.Tracker, _ int, _ float64) {
-		for _, name := range append(names, "", "\xff\xfe") {
+		for _, name := range append(names, "", "\xff\xfe", "\xfe\xff") {
 			tracker.Namespace(name).RecordHits(10)
 			tracker.Tier(name, name+" L1").RecordHits(1)
 		}
@@ -212,8 +212,8 @@ func TestHostileNamesAreText(t *testing.T) {
 	b := open(t)
 	b.whole(s)
 	shown := b.names()
-	require.Len(t, shown, len(names)+2)
-	for _, name := range append(names, "(empty name)", "\uFFFD\uFFFD") {
+	require.Len(t, shown, len(names)+3)
+	for _, name := range append(names, "(empty name)", metrics.Label("\xff\xfe"), metrics.Label("\xfe\xff")) {
 		require.Contains(t, shown, name)
 	}
 	for i := range shown {
