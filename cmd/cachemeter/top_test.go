@@ -35,6 +35,13 @@ func run(t testing.TB, address string, hits, misses int, names ...string) *insta
 	mux := http.NewServeMux()
 	require.NoError(t, web.Register(mux, i.tracker))
 	server := &http.Server{Handler: mux}
+	count := func() {
+		for _, name := range names {
+			i.tracker.Namespace(name).RecordHits(hits / 20)
+			i.tracker.Namespace(name).RecordMisses(misses / 20)
+		}
+	}
+	count() // whoever asks at once sees something
 	end := make(chan struct{})
 	var running sync.WaitGroup
 	running.Go(func() { server.Serve(listener) })
@@ -42,12 +49,9 @@ func run(t testing.TB, address string, hits, misses int, names ...string) *insta
 		ticker := time.NewTicker(50 * time.Millisecond)
 		defer ticker.Stop()
 		for {
-			for _, name := range names {
-				i.tracker.Namespace(name).RecordHits(hits / 20)
-				i.tracker.Namespace(name).RecordMisses(misses / 20)
-			}
 			select {
 			case <-ticker.C:
+				count()
 			case <-end:
 				return
 			}
