@@ -43,12 +43,7 @@ func meanError(c Curve, hits []uint64, lookups int) (linear, byFactor float64) {
 // against the exact stack distances of all their lookups.
 func TestCurveAgainstExactLRU(t *testing.T) {
 	zipf := func(skew float64) func(*testing.T) []uint64 {
-		return func(t *testing.T) []uint64 {
-			if testing.Short() {
-				t.Skip("a million keys take seconds")
-			}
-			return zipfKeys(zipfLookups, 1_000_000, skew, 7)
-		}
+		return func(*testing.T) []uint64 { return zipfKeys(zipfLookups, 1_000_000, skew, 7) }
 	}
 	file := func(name string) func(*testing.T) []uint64 {
 		return func(t *testing.T) []uint64 { return trace(t, name) }

@@ -26,9 +26,6 @@ func heapInUse() uint64 {
 // keys through one namespace, with every window of the working set in use, and weighs
 // what is kept on the way.
 func TestMemoryIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a hundred million requests take seconds")
-	}
 	const mib = 1 << 20
 	tracker := metrics.NewTracker()
 	namespace := tracker.Namespace("user")

@@ -182,9 +182,6 @@ func TestReplaceIn(t *testing.T) {
 // TestReportRuns runs one group for real: what the report looks for is what the
 // benchmarks are called.
 func TestReportRuns(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiles the benchmarks")
-	}
 	var out strings.Builder
 	err := report(t.Context(), []string{"-rounds", "2", "-benchtime", "1x", "-bench", "Record$|ByName$|Latency$|LRU$|Hook"}, &out, io.Discard)
 	require.NoError(t, err)

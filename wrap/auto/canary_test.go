@@ -30,9 +30,6 @@ var versions = []struct {
 
 // TestCanary runs the canary's own test woven, with the race detector.
 func TestCanary(t *testing.T) {
-	if testing.Short() {
-		t.Skip("weaving builds the standard library anew: not with -short")
-	}
 	s := startServers(t)
 	checkout, err := filepath.Abs(root)
 	require.NoError(t, err)

@@ -21,9 +21,6 @@ const ourPath = "github.com/cachemeter/cachemeter/"
 // TestShop builds testdata/shop, which is plain client code, and the same program with
 // every client and cache decorated by hand, each plainly and woven.
 func TestShop(t *testing.T) {
-	if testing.Short() {
-		t.Skip("weaving builds the standard library anew: not with -short")
-	}
 	s := startServers(t)
 	checkout, err := filepath.Abs(root)
 	require.NoError(t, err)
