@@ -35,7 +35,8 @@ func TestCellsNeverShareALinePair(t *testing.T) {
 }
 
 // TestPicksSpreadEvenly lets 10,000 goroutines, alive at once, pick: all cells
-// are used, and the fullest has at most about twice its share.
+// are used, the fullest has at most about twice its share, and a goroutine meets hardly
+// more others than if all had the same.
 func TestPicksSpreadEvenly(t *testing.T) {
 	const goroutines = 10_000
 	for _, procs := range []int{2, 8, 64, 256} {
@@ -64,11 +65,14 @@ func TestPicksSpreadEvenly(t *testing.T) {
 			}
 			require.Len(t, count, stripes, "every stripe is used")
 			share := float64(goroutines) / float64(stripes)
+			together := 0.0 // how many share a cell with one, as against a perfectly even spread
 			for address, got := range count {
+				together += float64(got) * float64(got) / goroutines / share
 				// Twice its share, and five standard deviations of what chance alone would do:
 				// which stacks the runtime hands out depends on what ran before, and is no chance.
 				require.Less(t, float64(got), 2*share+5*math.Sqrt(share), "%x of %d stripes", address, stripes)
 			}
+			require.Less(t, together, 1.1)
 		})
 	}
 }
