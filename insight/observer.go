@@ -89,10 +89,7 @@ func mix(x uint64) uint64 {
 	return x * 0xd6e8feb86659fd93
 }
 
-func (o *observer) ObserveSet(key uint64, ttl time.Duration) {
-	o.timed(key, set, ttl)
-}
-
+func (o *observer) ObserveSet(key uint64, ttl time.Duration) { o.timed(key, set, ttl) }
 func (o *observer) ObserveTTL(key uint64, ttl time.Duration) { o.timed(key, renewal, ttl) }
 
 func (o *observer) timed(key uint64, what kind, ttl time.Duration) {

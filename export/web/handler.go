@@ -154,7 +154,8 @@ func (s *server) serveReset(w http.ResponseWriter, r *http.Request) {
 		want := asked(r.URL.Query().Get("namespace"))
 		for _, n := range s.tracker.Namespaces() {
 			if metrics.Label(n.Name()) == want {
-				s.tracker.Reset(n.Name())
+				s.tracker.Reset(n.Name()) // with all its tiers
+				break
 			}
 		}
 	} else {

@@ -1,7 +1,6 @@
 package redismeter
 
 import (
-	"strings"
 	"time"
 	"unsafe"
 
@@ -94,19 +93,18 @@ func ttlOf(args []any) time.Duration {
 // renewal returns how long an entry lives that is there already, 0 for ever, and false
 // where a command does not say.
 func renewal(args []any) (ttl time.Duration, given bool) {
-	word, _ := at(args, 0).(string)
-	switch strings.ToLower(word) {
-	case "expire":
+	switch name := at(args, 0); {
+	case is(name, "expire"):
 		return span(at(args, 2), time.Second), true
-	case "pexpire":
+	case is(name, "pexpire"):
 		return span(at(args, 2), time.Millisecond), true
-	case "expireat":
+	case is(name, "expireat"):
 		return until(span(at(args, 2), time.Second)), true
-	case "pexpireat":
+	case is(name, "pexpireat"):
 		return until(span(at(args, 2), time.Millisecond)), true
-	case "persist":
+	case is(name, "persist"):
 		return 0, true
-	case "getex":
+	case is(name, "getex"):
 		return ttlIn(args[min(2, len(args)):])
 	}
 	return 0, false
@@ -114,27 +112,22 @@ func renewal(args []any) (ttl time.Duration, given bool) {
 
 // ttlIn reads the options of a SET or GETEX.
 func ttlIn(options []any) (ttl time.Duration, given bool) {
-	for i := range options {
-		word, ok := options[i].(string)
-		if !ok {
-			continue
-		}
-		word = strings.ToLower(word)
-		if word == "persist" {
+	for i, word := range options {
+		if is(word, "persist") {
 			return 0, true
 		}
 		if i+1 == len(options) {
 			break
 		}
-		switch word {
-		case "ex":
-			return span(options[i+1], time.Second), true
-		case "px":
-			return span(options[i+1], time.Millisecond), true
-		case "exat":
-			return until(span(options[i+1], time.Second)), true
-		case "pxat":
-			return until(span(options[i+1], time.Millisecond)), true
+		switch n := options[i+1]; {
+		case is(word, "ex"):
+			return span(n, time.Second), true
+		case is(word, "px"):
+			return span(n, time.Millisecond), true
+		case is(word, "exat"):
+			return until(span(n, time.Second)), true
+		case is(word, "pxat"):
+			return until(span(n, time.Millisecond)), true
 		}
 	}
 	return 0, false

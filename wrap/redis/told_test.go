@@ -87,6 +87,8 @@ func TestRenewedTimesAreTold(t *testing.T) {
 			{[]any{"expire", "u:1", 90}, false, nil},
 			{[]any{"expire", "u:1", 90}, int64(0), nil},
 			{[]any{"expire", "u:1", 0}, true, nil}, // a delete
+			{[]any{[]byte("expire"), "u:1", 90}, true, given(90 * time.Second)},
+			{[]any{"getex", "u:1", []byte("PX"), 90}, "v", given(90 * time.Millisecond)},
 			{[]any{"pexpire", []byte("u:1"), 90}, true, given(90 * time.Millisecond)},
 			{[]any{"expireat", "u:1", soon.Unix()}, true, given(90*time.Second - time.Duration(soon.Nanosecond()))},
 			{[]any{"pexpireat", "u:1", soon.UnixMilli()}, true, given(90*time.Second - time.Duration(soon.Nanosecond()%1e6))},
